@@ -6,6 +6,10 @@ export interface Analyst {
   /** `agent_id` on the wire. */
   readonly id: string;
   readonly name: string;
+  /** What sort it is, for `/api/analysts`. */
+  readonly kind?: 'rule';
+  /** Which rule it follows, where it is one. */
+  readonly rule?: string;
   /** What fails together with it: `rules:trend`, a model family, a token's owner. */
   readonly faultDomain: string;
   /** 0 = on trial: asked and shown, outside the tally. */

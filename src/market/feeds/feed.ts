@@ -15,13 +15,22 @@ export abstract class Feed {
   /** On the wire as `source`: `simulated`, `replay`, … */
   abstract readonly name: string;
   abstract readonly instruments: readonly ConfiguredInstrument[];
-  /** The one interval that a symbol has, or null where candles are built from ticks. */
+  /** Finds out what must be known before `ownInterval` and `history`. Throws where there is nothing to begin with. */
+  async prepare(): Promise<void> {}
+  /** The one interval that a symbol has, or null where candles are built from ticks. Known after `prepare`. */
   abstract ownInterval(symbol: string): Interval | null;
   /** Market time now, epoch milliseconds. */
   abstract now(): number;
   /** Closed candles known at `before`, oldest first; empty where the feed has no past. */
   abstract history(symbol: string, interval: Interval, limit: number, before: number): Promise<readonly Candle[]>;
-  /** Begins to say ticks or candles. Throws where there is nothing to begin with. */
-  abstract start(sink: FeedSink): Promise<void>;
+  /** The candle under way at `at`, of all ticks up to and including `at`; null where the feed can't tell. */
+  async openCandle(_symbol: string, _interval: Interval, _at: number): Promise<Candle | null> {
+    return null;
+  }
+  /**
+   * Begins to say ticks or candles. Throws where there is nothing to begin with.
+   * `from`: a feed that knows its past first says the ticks after it, so that nothing is missing behind `history`.
+   */
+  abstract start(sink: FeedSink, from?: number): Promise<void>;
   abstract stop(): Promise<void>;
 }

@@ -1,0 +1,52 @@
+import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { AnalystsModule } from './analysts/analysts.module.js';
+import type { Config } from './config/config.js';
+import { ConfigModule } from './config/config.module.js';
+import type { Log } from './config/logger.js';
+import { GatewayModule } from './gateway/gateway.module.js';
+import { AnalysisRequests } from './market/analysis-requests.js';
+import type { Feed } from './market/feeds/feed.js';
+import { MarketModule } from './market/market.module.js';
+import { WatchModule } from './market/watch.module.js';
+import { WatchedSymbols } from './market/watched-symbols.js';
+import { OpsModule } from './ops/ops.module.js';
+import { Hub } from './rooms/hub.js';
+import { symbolRoom } from './rooms/names.js';
+import { RoomsModule } from './rooms/rooms.module.js';
+import { RequestedAnalyses } from './signals/requested-analyses.js';
+import { Runs } from './signals/runs.js';
+import { SignalsModule } from './signals/signals.module.js';
+import { StorageModule } from './storage/storage.module.js';
+
+class RoomsWatched extends WatchedSymbols {
+  constructor(private readonly hub: Hub) {
+    super();
+  }
+
+  isWatched(symbol: string): boolean {
+    return this.hub.hasMembers(symbolRoom(symbol));
+  }
+}
+
+/** What the watch needs from further right. */
+const watchPorts: Provider[] = [
+  { provide: AnalysisRequests, inject: [Runs], useFactory: (runs: Runs) => new RequestedAnalyses(runs) },
+  { provide: WatchedSymbols, inject: [Hub], useFactory: (hub: Hub) => new RoomsWatched(hub) },
+];
+
+@Module({})
+export class AppModule {
+  /** The modules in the order of the data. `feed` in place of the configured one, for benchmarks and tests. */
+  static of(config: Config, log: Log, feed?: Feed): DynamicModule {
+    const configuration = ConfigModule.of(config, log);
+    const storage = StorageModule.of(configuration);
+    const rooms = RoomsModule.of(configuration, storage);
+    const market = MarketModule.of(configuration, feed);
+    const analysts = AnalystsModule.of(configuration);
+    const signals = SignalsModule.of(configuration, storage, rooms, market, analysts);
+    const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
+    const gateway = GatewayModule.of(configuration, rooms, market, analysts, signals, watch);
+    const ops = OpsModule.of(storage, market, signals, gateway);
+    return { module: AppModule, imports: [configuration, storage, rooms, market, analysts, signals, watch, gateway, ops] };
+  }
+}

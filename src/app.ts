@@ -1,0 +1,122 @@
+import 'reflect-metadata';
+import type { Server } from 'node:http';
+import { NestFactory } from '@nestjs/core';
+import type { NestExpressApplication } from '@nestjs/platform-express';
+import { pinoHttp } from 'pino-http';
+import { AppModule } from './app.module.js';
+import type { Config } from './config/config.js';
+import type { Log } from './config/logger.js';
+import { NestLogger } from './config/nest-logger.adapter.js';
+import { Authenticator } from './gateway/auth/authenticator.js';
+import { DrainState } from './gateway/drain-state.js';
+import { httpLogging } from './gateway/http/http-logging.js';
+import { openApi } from './gateway/http/openapi.js';
+import { ProblemFilter } from './gateway/http/problem.filter.js';
+import { ScopeGuard } from './gateway/http/scope.guard.js';
+import { corsFor, securityHeaders } from './gateway/http/security.js';
+import { RequestValidationPipe } from './gateway/http/validation.pipe.js';
+import { ConnectionLimits } from './gateway/limits/connection-limits.js';
+import { Sessions } from './gateway/sessions/sessions.js';
+import { SOCKETIO_PATH, SocketIoAdapter } from './gateway/socketio/socketio.adapter.js';
+import { Status } from './gateway/status.js';
+import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
+import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
+import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
+import type { Feed } from './market/feeds/feed.js';
+import { MarketRelay } from './market/market-relay.js';
+import { Market } from './market/market.js';
+import { Watch } from './market/watch.js';
+import { RoomBus } from './rooms/room-bus.js';
+import { Hub } from './rooms/hub.js';
+import { RoomWriter } from './rooms/room-writer.js';
+import { Runs } from './signals/runs.js';
+import { isUnavailable } from './storage/unavailable.js';
+
+export interface RunningApp {
+  readonly nest: NestExpressApplication;
+  /** Where it listens. */
+  readonly url: string;
+  /** Takes nothing new, finishes what is in hand, sends clients elsewhere, closes. */
+  stop(): Promise<void>;
+}
+
+/** How long clients are sent away for, so that they do not all come back at once. */
+const SPREAD_MS = 3000;
+/** How long runs under way have to end. */
+const GRACE_MS = 5000;
+
+/** Builds the server, starts the market and listens. `feed` in place of the configured one. */
+export async function startApp(config: Config, log: Log, feed?: Feed): Promise<RunningApp> {
+  const nest = await NestFactory.create<NestExpressApplication>(AppModule.of(config, log, feed), { logger: new NestLogger(log), abortOnError: false });
+  try {
+    await begin(nest, config, log);
+  } catch (error) {
+    await nest.close();
+    throw error;
+  }
+  const url = (await nest.getUrl()).replace('[::1]', '127.0.0.1');
+  return { nest, url, stop: () => stop(nest, config) };
+}
+
+async function begin(nest: NestExpressApplication, config: Config, log: Log): Promise<void> {
+  const http = nest.getHttpServer() as Server;
+  const connections = nest.get(ConnectionLimits);
+  const state = nest.get(DrainState);
+  const adapter = new SocketIoAdapter(nest, http, config, connections);
+  nest.useWebSocketAdapter(adapter);
+  nest.disable('x-powered-by');
+  nest.use(pinoHttp(httpLogging(log)), securityHeaders());
+  nest.enableCors(corsFor(config.auth.allowedOrigins));
+  nest.useBodyParser('json', { limit: config.limits.frameBytes });
+  nest.useGlobalPipes(new RequestValidationPipe());
+  nest.useGlobalFilters(new ProblemFilter(isUnavailable, log));
+  nest.useGlobalGuards(new ScopeGuard(nest.get(Authenticator), config.auth.allowedOrigins));
+  openApi(nest, config);
+  await nest.init();
+  new UpgradeRouter({
+    endpoints: [nest.get(SignalsEndpoint), nest.get(StreamEndpoint)],
+    limits: connections,
+    allowedOrigins: config.auth.allowedOrigins,
+    frameBytes: config.limits.frameBytes,
+    compression: config.compression,
+    draining: () => state.draining,
+    socketio: { path: SOCKETIO_PATH, upgrade: (request, socket, head) => adapter.upgrade(request, socket, head) },
+  }).attach(http);
+  connect(nest);
+  nest.get(Sessions).start();
+  await nest.get(Market).start();
+  const left = await nest.get(Runs).resume();
+  if (left > 0) log.info({ runs: left }, 'Taking up runs that an earlier process did not end');
+  await nest.listen(config.server.port, config.server.host);
+  nest.get(Status).running = true;
+}
+
+/** Prices go to their rooms and to the watch; candles, and what runs saw, to the watch. */
+function connect(nest: NestExpressApplication): void {
+  const [hub, bus, watch] = [nest.get(Hub), nest.get(RoomBus), nest.get(Watch)];
+  nest.get(MarketRelay).add({
+    price: (update, at) => {
+      const message = { update, sentAt: new Date().toISOString() };
+      hub.receivePrice(message);
+      bus.publishPrice(message);
+      watch.price(update, at);
+    },
+    closed: (symbol) => watch.closed(symbol),
+  });
+  nest.get(Runs).observe((run, signal) => {
+    if (signal) watch.analysed(run.symbol, signal.view.price, signal.view.asOf);
+  });
+}
+
+async function stop(nest: NestExpressApplication, config: Config): Promise<void> {
+  nest.get(DrainState).draining = true;
+  const sessions = nest.get(Sessions);
+  await nest.get(Market).stop();
+  await Promise.all([
+    nest.get(Runs).drain(GRACE_MS),
+    sessions.drain(Math.min(SPREAD_MS, sessions.active * (SPREAD_MS / config.limits.maxConnections))),
+  ]);
+  await nest.get(RoomWriter).idle();
+  sessions.stop();
+  await nest.close();
+}

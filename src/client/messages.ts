@@ -1,0 +1,244 @@
+import type { AbstainReason, Action, Stance } from '../model/opinion.js';
+import type { Scope } from '../model/scope.js';
+import type { Depth, Trigger } from '../model/trigger.js';
+import type { Strength } from '../model/verdict.js';
+
+/** Where a client stands in a room: the log's name and the last offset seen (0 = before the first). */
+export interface Position {
+  readonly epoch: string;
+  readonly offset: number;
+}
+
+/** First message of every connection. */
+export interface Welcome {
+  readonly connection_id: string;
+  /** Present it again (`clientId`) to keep an anonymous client's own room. */
+  readonly client_id: string;
+  readonly server_time: string;
+  readonly heartbeat_interval: number;
+  readonly limits: Readonly<Record<string, unknown>>;
+  readonly feed: unknown;
+  readonly version: string;
+}
+
+/** One analyst's opinion, the moment it has one. */
+export interface AgentUpdate {
+  readonly symbol: string;
+  readonly agent: string;
+  readonly agent_id: string;
+  readonly signal: Stance;
+  /** 0 to 1; 0 when abstaining. */
+  readonly confidence: number;
+  readonly reasoning: readonly string[];
+  readonly reason?: AbstainReason | (string & {});
+  readonly run_id: string;
+  readonly latency_ms: number;
+  readonly step?: string;
+  readonly round?: number;
+  /** Market time. */
+  readonly timestamp: string;
+}
+
+export interface AgentDetail {
+  readonly name: string;
+  readonly signal: Stance;
+  readonly confidence: number;
+  readonly weight: number;
+  readonly fault_domain: string;
+  readonly reasoning: readonly string[];
+}
+
+/** A run has its consensus. Shares, confidence and probability are 0 to 1. */
+export interface SignalUpdate {
+  readonly symbol: string;
+  readonly signal_id: string;
+  readonly run_id: string;
+  readonly action: Action;
+  readonly confidence: number;
+  readonly price: number;
+  readonly agents_consensus: {
+    readonly total_agents: number;
+    readonly completed_agents: number;
+    readonly abstained_agents: number;
+    readonly consensus_strength: Strength;
+    /** Support of the action. */
+    readonly agreement: number;
+    readonly threshold: number;
+    readonly fault_domains: number;
+    readonly tolerated_faults: number;
+    readonly effective_voters?: number | null;
+    /** By `agent_id`. */
+    readonly agent_details: Readonly<Record<string, AgentDetail>>;
+  };
+  /** null until enough scored signals calibrate it. */
+  readonly probability: { readonly value: number; readonly low: number; readonly high: number; readonly samples: number } | null;
+  readonly valid_until: string;
+  readonly horizon_bars: number;
+  readonly interval: string;
+  readonly trigger: Trigger;
+  /** The feed's name; `simulated` is never hidden. */
+  readonly source: string;
+  /** Market time. */
+  readonly timestamp: string;
+  readonly metadata: {
+    readonly reasoning: readonly string[];
+    readonly dissent: readonly string[];
+    readonly target_price?: number | null;
+    readonly stop_loss?: number | null;
+    readonly similar?: readonly { readonly signal_id: string; readonly outcome_return: number }[];
+  };
+}
+
+/** The horizon has passed, or target or stop was hit. */
+export interface SignalResolved {
+  readonly signal_id: string;
+  readonly status: string;
+  readonly outcome_return: number;
+  readonly correct: boolean;
+  readonly scores: unknown;
+}
+
+export interface PriceUpdate {
+  readonly symbol: string;
+  readonly price: number;
+  readonly volume: number;
+  readonly change_pct: number;
+  readonly source: string;
+  readonly timestamp: string;
+}
+
+export interface TradingDecision {
+  readonly decision_id: string;
+  readonly signal_id?: string;
+  readonly symbol: string;
+  readonly account_id: string;
+  readonly intent: {
+    readonly side: string;
+    readonly quantity: number;
+    readonly order_type: string;
+    readonly limit_price?: number;
+    readonly stop_price?: number;
+    readonly reduce_only: boolean;
+  };
+  readonly status: 'refused' | 'waiting_approval' | 'submitted' | 'partially_filled' | 'filled' | 'expired' | 'cancelled' | 'rejected';
+  readonly gate?: { readonly code: string; readonly detail: unknown };
+  readonly order_id?: string;
+  readonly timestamp: string;
+}
+
+/** Also how a run that ends without a signal says so: then it has its `run_id`. */
+export interface SystemAlert {
+  readonly level: string;
+  readonly code: string;
+  readonly message: string;
+  readonly symbol?: string;
+  readonly run_id?: string;
+}
+
+export interface ApprovalUpdate {
+  readonly approval_id: string;
+  readonly decision_id: string;
+  readonly account_id: string;
+  readonly symbol: string;
+  readonly intent: TradingDecision['intent'];
+  readonly hash: string;
+  readonly price: number;
+  readonly max_drift: number;
+  readonly expires_at: string;
+  readonly needed: number;
+  readonly given: number;
+  readonly status: string;
+}
+
+/** A condition that this client set has fired. */
+export interface Alert {
+  readonly alert_id: string;
+  readonly symbol: string;
+  readonly when: { readonly field: string; readonly op: string; readonly value: unknown };
+  readonly value: unknown;
+  readonly signal_id?: string;
+}
+
+/** Where a room stands that is filtered by `types`, whose offsets skip. */
+export interface PositionUpdate extends Position {
+  readonly room: string;
+}
+
+/** Messages `from` to `to` were missed and can't be replayed; a snapshot follows. */
+export interface GapNotice {
+  readonly room: string;
+  readonly epoch: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** `data` by `type`. */
+export interface MessageData {
+  welcome: Welcome;
+  agent_update: AgentUpdate;
+  signal_update: SignalUpdate;
+  signal_resolved: SignalResolved;
+  price_update: PriceUpdate;
+  trading_decision: TradingDecision;
+  system_alert: SystemAlert;
+  approval_update: ApprovalUpdate;
+  alert: Alert;
+  position: PositionUpdate;
+  gap: GapNotice;
+}
+
+export type MessageType = keyof MessageData;
+
+/** What stands beside `type` and `data`. */
+export interface Envelope {
+  /** Wall time of sending, ISO-8601. */
+  readonly timestamp?: string;
+  /** These three on logged messages only. */
+  readonly room?: string;
+  readonly epoch?: string;
+  readonly offset?: number;
+  /** The state at subscription, not news. */
+  readonly snapshot?: boolean;
+  /** Out of the log. */
+  readonly replayed?: boolean;
+}
+
+export type MessageOf<T extends MessageType> = Envelope & { readonly type: T; readonly data: MessageData[T] };
+
+/** Discriminated by `type`. A newer server may say more types than these: keep a default branch. */
+export type Message = { [T in MessageType]: MessageOf<T> }[MessageType];
+
+/** How a room was joined: `offset` is where its stream goes on. */
+export interface JoinedRoom extends Position {
+  readonly room: string;
+  /** True only where nothing since `since` is missing. */
+  readonly recovered: boolean;
+  /** Messages out of the log that follow. */
+  readonly replayed: number;
+}
+
+export interface AnalysisAccepted {
+  readonly run_id: string;
+  readonly symbol: string;
+  readonly depth: Depth;
+  /** True where the request joined a run under way. */
+  readonly shared: boolean;
+}
+
+export interface Authenticated {
+  readonly subject: string;
+  readonly scopes: readonly Scope[];
+  readonly expires_at: string | null;
+}
+
+/** The body of `/ws/status`; more fields may stand beside these. */
+export interface Status {
+  readonly websocket_manager: {
+    readonly total_connections: number;
+    readonly active_connections: number;
+    readonly messages_sent: number;
+    readonly rooms: Readonly<Record<string, number>>;
+  };
+  readonly orchestrator: { readonly running: boolean; readonly active_analyses: number; readonly active_agents: number };
+  readonly [field: string]: unknown;
+}

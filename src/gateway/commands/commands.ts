@@ -1,0 +1,113 @@
+import type { Market } from '../../market/market.js';
+import { CodedError } from '../../model/codes.js';
+import type { Scope } from '../../model/scope.js';
+import type { Hub } from '../../rooms/hub.js';
+import { clientRoom, symbolRoom, symbolOf } from '../../rooms/names.js';
+import type { RoomLog } from '../../rooms/room-log.js';
+import { endMessageId, signalMessageId, voteId } from '../../signals/run.js';
+import type { Runs, RunTicket } from '../../signals/runs.js';
+import type { Authenticator } from '../auth/authenticator.js';
+import { requireScope } from '../auth/principal.js';
+import type { Visits } from '../sessions/visits.js';
+import type { Visitor } from '../sessions/visitor.js';
+import type { Status } from '../status.js';
+import { command, type Answer, type Command } from './command.js';
+import { AnalyzeCommand, AuthenticateCommand, GetStatusCommand, PingCommand, SubscribeCommand, UnsubscribeCommand } from './commands.dto.js';
+import { positionIn } from './since.dto.js';
+
+export interface CommandNeeds {
+  readonly market: Market;
+  readonly hub: Hub;
+  readonly log: RoomLog;
+  readonly runs: Runs;
+  readonly analystIds: readonly string[];
+  readonly authenticator: Authenticator;
+  readonly visits: Visits;
+  readonly status: Status;
+}
+
+/** One table of commands, for Socket.IO and for raw sockets. */
+export const commandTable = (needs: CommandNeeds): Readonly<Record<string, Command>> => ({
+  subscribe: command(SubscribeCommand, 'read', async (visitor, fields) => {
+    const names = roomsOf(needs.market, visitor, fields);
+    // a client may have written the rooms of its map in another spelling
+    const since = new Map(names.map((name, at) => [name, positionIn(fields.since, name) ?? positionIn(fields.since, symbolRoom(askedFor(fields)[at] ?? ''))]));
+    const { rooms, begin } = await visitor.rooms.join(names, (room) => since.get(room), fields.types);
+    return { data: { rooms }, after: begin };
+  }),
+
+  unsubscribe: command(UnsubscribeCommand, 'read', (visitor, fields) => {
+    const rooms = roomsOf(needs.market, visitor, fields).filter((name) => visitor.rooms.leave(name));
+    return { data: { rooms } };
+  }),
+
+  analyze: command(AnalyzeCommand, 'analyze', (visitor, fields) => analyze(needs, visitor, fields)),
+
+  get_status: command(GetStatusCommand, 'read', () => ({ data: needs.status.report(), kind: 'status' })),
+
+  authenticate: command(AuthenticateCommand, null, async (visitor, { token }) => {
+    const principal = await needs.authenticator.verify(token);
+    const after = await needs.visits.identify(visitor, principal);
+    const { subject, scopes, expiresAt } = principal;
+    return { data: { subject, scopes: [...scopes], expires_at: expiresAt === null ? null : new Date(expiresAt).toISOString() }, after };
+  }),
+
+  ping: command(PingCommand, null, () => ({ data: {}, kind: 'pong' })),
+});
+
+interface Target {
+  readonly symbol?: string;
+  readonly symbols?: readonly string[];
+  readonly room?: string;
+}
+
+const askedFor = ({ symbol, symbols, room }: Target): readonly string[] => symbols ?? (symbol === undefined ? [room ?? ''] : [symbol]);
+
+/** The rooms that are meant, in the wire's spelling. @throws CodedError UNKNOWN_SYMBOL, NOT_FOUND, FORBIDDEN */
+function roomsOf(market: Market, visitor: Visitor, target: Target): string[] {
+  if (target.room === undefined) return askedFor(target).map((symbol) => symbolRoom(market.instrument(symbol).symbol));
+  const symbol = symbolOf(target.room);
+  if (symbol !== null) return [symbolRoom(market.instrument(symbol).symbol)];
+  return [checkedRoom(target.room, visitor)];
+}
+
+const ROOM_SCOPES: Readonly<Record<string, Scope>> = { system: 'read', approvals: 'approve', ops: 'admin' };
+
+function checkedRoom(room: string, { session }: Visitor): string {
+  const principal = session.principal!;
+  const scope = ROOM_SCOPES[room];
+  if (scope) {
+    requireScope(principal, scope);
+    return room;
+  }
+  if (room === clientRoom(principal.subject)) return room;
+  if (room.startsWith('client:')) throw new CodedError('FORBIDDEN', `${room} belongs to another client; yours is ${clientRoom(principal.subject)}`);
+  throw new CodedError('NOT_FOUND', `There is no room ${room} on this server`);
+}
+
+/** Asks for a run, or joins the one under way; its requester sees all of it, a member of the room or not. */
+async function analyze({ market, hub, log, runs, analystIds }: CommandNeeds, { session, rooms }: Visitor, { symbol, depth }: AnalyzeCommand): Promise<Answer> {
+  const instrument = market.instrument(symbol);
+  session.analyses.take(performance.now());
+  const [room] = await hub.host([symbolRoom(instrument.symbol)]);
+  if (!room) throw new Error('hosting one room gave none');
+  try {
+    const head = room.cursor;
+    const ticket = runs.request(instrument.symbol, depth, { kind: 'request', subject: session.principal!.subject });
+    await ticket.stored;
+    const said = ticket.shared ? await log.find(idsOf(ticket, analystIds)) : [];
+    if (session.isClosed) throw new CodedError('NOT_READY', 'The connection has gone');
+    const { runId } = ticket.run;
+    const from = Math.min(head, ...said.map(({ offset }) => offset - 1));
+    return {
+      data: { run_id: runId, symbol: instrument.symbol, depth, shared: ticket.shared },
+      after: () => rooms.follow(room, from, [signalMessageId(runId), endMessageId(runId)], said),
+    };
+  } catch (error) {
+    hub.release(room);
+    throw error;
+  }
+}
+
+const idsOf = ({ run: { runId } }: RunTicket, analystIds: readonly string[]): string[] =>
+  [...analystIds.map((id) => voteId(runId, id)), signalMessageId(runId), endMessageId(runId)];

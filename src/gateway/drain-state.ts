@@ -1,0 +1,4 @@
+/** Whether this node is shutting down. */
+export class DrainState {
+  draining = false;
+}

@@ -1,0 +1,96 @@
+import { hostname } from 'node:os';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { Panel } from '../analysts/panel.js';
+import type { Config } from '../config/config.js';
+import { CONFIG, LOG } from '../config/config.module.js';
+import type { Log } from '../config/logger.js';
+import { Market } from '../market/market.js';
+import { Watch } from '../market/watch.js';
+import { symbolOf } from '../rooms/names.js';
+import { FlushLoop } from '../rooms/flush-loop.js';
+import { Hub } from '../rooms/hub.js';
+import { RoomLog } from '../rooms/room-log.js';
+import { Runs } from '../signals/runs.js';
+import { Authenticator } from './auth/authenticator.js';
+import type { Command } from './commands/command.js';
+import { commandTable } from './commands/commands.js';
+import { DrainState } from './drain-state.js';
+import { FeedState } from './feed-state.js';
+import { AnalyzeController } from './http/analyze.controller.js';
+import { ConnectionLimits } from './limits/connection-limits.js';
+import { HttpAnalyzeLimit } from './limits/http-analyze-limit.js';
+import { Sessions } from './sessions/sessions.js';
+import { Snapshots } from './sessions/snapshots.js';
+import { Visits } from './sessions/visits.js';
+import { SignalsGateway } from './socketio/signals.gateway.js';
+import { Status } from './status.js';
+import { SignalsEndpoint } from './websocket/signals.endpoint.js';
+import { StreamEndpoint } from './websocket/stream.endpoint.js';
+
+const COMMANDS = Symbol('Commands');
+type Table = Readonly<Record<string, Command>>;
+/** Reports a fault that no client can do anything about. */
+const faults = (log: Log) => (error: Error): void => log.error({ err: error }, 'The gateway');
+
+@Module({})
+export class GatewayModule {
+  static of(...imports: readonly DynamicModule[]): DynamicModule {
+    return {
+      module: GatewayModule,
+      imports: [...imports],
+      controllers: [AnalyzeController],
+      providers: [
+        { provide: DrainState, useFactory: () => new DrainState() },
+        { provide: FeedState, inject: [Market], useFactory: (market: Market) => new FeedState(market) },
+        { provide: Authenticator, inject: [CONFIG], useFactory: ({ auth }: Config) => new Authenticator(auth) },
+        { provide: ConnectionLimits, inject: [CONFIG], useFactory: ({ limits }: Config) => new ConnectionLimits(limits) },
+        { provide: HttpAnalyzeLimit, inject: [CONFIG], useFactory: ({ limits }: Config) => new HttpAnalyzeLimit(limits.analyzePerMinute) },
+        { provide: Sessions, inject: [CONFIG, Hub], useFactory: ({ limits }: Config, hub: Hub) => new Sessions(limits, hub) },
+        {
+          provide: Visits,
+          inject: [CONFIG, LOG, Sessions, FlushLoop, Authenticator, Hub, RoomLog, Market, FeedState, Watch],
+          useFactory: (
+            config: Config, to: Log, sessions: Sessions, loop: FlushLoop, authenticator: Authenticator,
+            hub: Hub, log: RoomLog, market: Market, feed: FeedState, watch: Watch,
+          ) => new Visits({
+            config, sessions, loop, authenticator, feed,
+            subscriptions: {
+              hub, log,
+              snapshots: new Snapshots(market),
+              maxRooms: config.limits.maxSubscriptions,
+              onFirst: (room) => {
+                const symbol = symbolOf(room);
+                if (symbol !== null) watch.firstSubscription(symbol);
+              },
+            },
+            onFault: faults(to),
+          }),
+        },
+        {
+          provide: Status,
+          inject: [CONFIG, Panel, Sessions, Hub, Runs, FeedState],
+          useFactory: ({ version }: Config, panel: Panel, sessions: Sessions, hub: Hub, runs: Runs, feed: FeedState) =>
+            new Status({ node: `${hostname()}:${process.pid}`, version, analysts: panel.seats.length, sessions, hub, runs, feed }),
+        },
+        {
+          provide: COMMANDS,
+          inject: [Market, Hub, RoomLog, Runs, Panel, Authenticator, Visits, Status],
+          useFactory: (market: Market, hub: Hub, log: RoomLog, runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status) =>
+            commandTable({ market, hub, log, runs, analystIds: panel.seats.map(({ id }) => id), authenticator, visits, status }),
+        },
+        {
+          provide: SignalsGateway,
+          inject: [Visits, COMMANDS, DrainState, LOG],
+          useFactory: (visits: Visits, table: Table, state: DrainState, log: Log) => new SignalsGateway(visits, table, () => state.draining, faults(log)),
+        },
+        {
+          provide: SignalsEndpoint,
+          inject: [Visits, COMMANDS, Market, LOG],
+          useFactory: (visits: Visits, table: Table, market: Market, log: Log) => new SignalsEndpoint({ visits, table, market, onFault: faults(log) }),
+        },
+        { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
+      ],
+      exports: [DrainState, FeedState, Authenticator, ConnectionLimits, Sessions, Status, SignalsEndpoint, StreamEndpoint],
+    };
+  }
+}

@@ -1,0 +1,82 @@
+import type { Socket as TcpSocket } from 'node:net';
+import type { Socket } from 'socket.io';
+import type { WebSocket } from 'ws';
+import type { CodedError } from '../../model/codes.js';
+import type { Outgoing } from '../../rooms/outbox.js';
+import type { Transport } from '../sessions/transport.js';
+
+/** engine.io's connection, with the parts that its types hide. */
+interface Engine {
+  readonly transport: { readonly name: string; readonly writable: boolean; readonly socket?: WebSocket & { readonly _socket: TcpSocket | null } };
+  readonly upgrading: boolean;
+  readonly writeBuffer: readonly { readonly data?: unknown }[];
+  readonly readyState: string;
+  write(data: string): unknown;
+  once(event: 'drain', then: () => void): unknown;
+  close(discard?: boolean): unknown;
+}
+
+const CLOSE_WITHIN_MS = 1500;
+
+/**
+ * Socket.IO's connection. On an open WebSocket, ready-made frames go straight to the TCP socket, all at once; over
+ * polling, during an upgrade, and behind anything that engine.io still holds, packets go engine.io's own way, so that
+ * their order stands.
+ */
+export class SocketIoTransport implements Transport {
+  readonly kind = 'socketio';
+  readonly format = 'socketio';
+  private readonly engine: Engine;
+
+  constructor(private readonly socket: Socket) {
+    this.engine = socket.conn as unknown as Engine;
+  }
+
+  get buffered(): number {
+    const held = this.engine.writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
+    return held + (this.direct()?.writableLength ?? 0);
+  }
+
+  write(items: readonly Outgoing[]): void {
+    if (this.engine.readyState !== 'open') return;
+    let corked: TcpSocket | null = null;
+    for (const item of items) {
+      if (typeof item === 'function') {
+        item();
+        continue;
+      }
+      const tcp = this.engine.writeBuffer.length === 0 ? this.direct() : null;
+      if (!tcp) this.engine.write(item.text('socketio'));
+      else {
+        if (!corked && items.length > 1) (corked = tcp).cork();
+        tcp.write(item.frame('socketio'));
+      }
+    }
+    corked?.uncork();
+  }
+
+  whenDrained(then: () => void): void {
+    const tcp = this.direct();
+    if (tcp && tcp.writableNeedDrain) tcp.once('drain', then);
+    else this.engine.once('drain', then);
+  }
+
+  /** engine.io pings by itself. */
+  ping(): void {}
+
+  end(error: CodedError): void {
+    this.socket.emit('error', error.toWire());
+    if (!error.row.retryable) return void this.socket.disconnect(true);
+    // ends what is below Socket.IO, so that the client comes back by itself
+    const ws = this.engine.transport.name === 'websocket' ? this.engine.transport.socket : undefined;
+    if (!ws) return void this.engine.close();
+    ws.close(error.row.close ?? 1013, error.code);
+    setTimeout(() => ws.terminate(), CLOSE_WITHIN_MS).unref();
+  }
+
+  private direct(): TcpSocket | null {
+    const { transport, upgrading } = this.engine;
+    if (transport.name !== 'websocket' || upgrading || transport.socket?.readyState !== 1) return null;
+    return transport.socket._socket;
+  }
+}

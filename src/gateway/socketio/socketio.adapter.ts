@@ -1,0 +1,89 @@
+import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { INestApplicationContext } from '@nestjs/common';
+import { IoAdapter } from '@nestjs/platform-socket.io';
+import { Server } from 'socket.io';
+import type { Config } from '../../config/config.js';
+import { CodedError } from '../../model/codes.js';
+import { originAllowed } from '../auth/origins.js';
+import type { ConnectionLimits } from '../limits/connection-limits.js';
+import { problemOf } from '../http/problem.js';
+import { safeParser } from './safe-parser.js';
+
+export const SOCKETIO_PATH = '/socket.io/';
+
+interface EngineRequest extends IncomingMessage {
+  readonly _query: Readonly<Record<string, string | undefined>>;
+}
+
+interface Engine {
+  use(middleware: (request: EngineRequest, response: ServerResponse, next: () => void) => void): void;
+  on(event: 'connection', listener: (connection: { readonly transport: { readonly name: string }; readonly request: IncomingMessage; once(event: 'close', then: () => void): void }) => void): void;
+  handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+}
+
+/** Socket.IO on the server's own port, with our limits, our parser, and no say over the port's other upgrades. */
+export class SocketIoAdapter extends IoAdapter {
+  private io: Server | undefined;
+
+  constructor(
+    app: INestApplicationContext,
+    private readonly http: HttpServer,
+    private readonly config: Config,
+    private readonly connections: ConnectionLimits,
+  ) {
+    super(app);
+  }
+
+  override createIOServer(): Server {
+    const { limits, auth } = this.config;
+    this.io = new Server(this.http, {
+      path: SOCKETIO_PATH,
+      serveClient: false,
+      destroyUpgrade: false,
+      perMessageDeflate: false,
+      maxHttpBufferSize: limits.frameBytes,
+      pingInterval: limits.heartbeatIntervalMs,
+      pingTimeout: limits.heartbeatTimeoutMs, // the sessions' own check is first
+      connectTimeout: limits.authenticateWithinMs,
+      parser: safeParser,
+      cors: { origin: (origin, answer) => answer(null, origin !== undefined && auth.allowedOrigins !== null && originAllowed(origin, undefined, auth.allowedOrigins)) },
+    });
+    const engine = this.io.engine as unknown as Engine;
+    engine.use((request, response, next) => this.checkPolling(request, response, next));
+    engine.on('connection', (connection) => this.countPolling(connection));
+    return this.io;
+  }
+
+  /** The router's way to engine.io. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (!this.io) throw new CodedError('NOT_READY', 'The server is still starting');
+    (this.io.engine as unknown as Engine).handleUpgrade(request, socket, head);
+  }
+
+  /** Upgrades were checked by the router; requests are checked here. */
+  private checkPolling(request: EngineRequest, response: ServerResponse, next: () => void): void {
+    if (request.headers.upgrade !== undefined) return next();
+    const { origin, host } = request.headers;
+    try {
+      if (!originAllowed(origin, host, this.config.auth.allowedOrigins)) {
+        throw new CodedError('FORBIDDEN', 'This Origin is not allowed: add it to ALLOWED_ORIGINS');
+      }
+      if (request._query['sid'] === undefined) this.connections.admit(request.socket.remoteAddress)(); // room for one more?
+    } catch (error) {
+      return refuse(response, error as CodedError);
+    }
+    next();
+  }
+
+  /** A connection that begins with polling counts from here on; one that begins as a WebSocket was counted by the router. */
+  private countPolling(connection: Parameters<Parameters<Engine['on']>[1]>[0]): void {
+    if (connection.transport.name !== 'polling') return;
+    connection.once('close', this.connections.admit(connection.request.socket.remoteAddress));
+  }
+}
+
+function refuse(response: ServerResponse, error: CodedError): void {
+  const { status, headers, body } = problemOf(error);
+  response.writeHead(status, headers).end(JSON.stringify(body));
+}

@@ -1,0 +1,82 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { WebSocket } from 'ws';
+import { CodedError } from '../../model/codes.js';
+import type { Command } from '../commands/command.js';
+import { CommandQueue } from '../commands/command-queue.js';
+import { NOBODY, readHandshake, type Handshake } from '../auth/handshake.js';
+import type { Visits } from '../sessions/visits.js';
+import type { Visitor } from '../sessions/visitor.js';
+import { symbolRoom } from '../../rooms/names.js';
+import type { Market } from '../../market/market.js';
+import { ownReply, readFrame } from './raw-frames.js';
+import { RawTransport } from './raw-transport.js';
+import type { Endpoint } from './upgrade-router.js';
+
+export interface SignalsEndpointNeeds {
+  readonly visits: Visits;
+  readonly table: Readonly<Record<string, Command>>;
+  readonly market: Market;
+  readonly onFault: (error: Error) => void;
+}
+
+const SYMBOL_PATH = '/ws/symbols/';
+
+/** `/ws/signals`, and `/ws/symbols/{symbol}`, which subscribes and asks for a first analysis by itself. */
+export class SignalsEndpoint implements Endpoint {
+  constructor(private readonly needs: SignalsEndpointNeeds) {}
+
+  match(path: string): string | null {
+    if (path === '/ws/signals' || path === '/ws/signals/') return '';
+    if (!path.startsWith(SYMBOL_PATH) || path.length === SYMBOL_PATH.length) return null;
+    try {
+      return decodeURIComponent(path.slice(SYMBOL_PATH.length));
+    } catch {
+      return null;
+    }
+  }
+
+  open(ws: WebSocket, socket: Socket, request: IncomingMessage, symbol: string): void {
+    const { visits, table, onFault } = this.needs;
+    const transport = new RawTransport(symbol === '' ? 'signals' : 'symbols', 'json', ws, socket);
+    let handshake: Handshake = NOBODY;
+    let refusal: CodedError | null = null;
+    try {
+      handshake = readHandshake(request);
+      refuseFormat(request.url);
+    } catch (error) {
+      refusal = error as CodedError;
+    }
+    const visitor = visits.open(transport, handshake);
+    const { session } = visitor;
+    const queue = new CommandQueue(visitor, table, onFault);
+    ws.on('message', (data, binary) => queue.take(readFrame(data as Buffer, binary, session.outbox)));
+    ws.on('ping', () => session.heard());
+    ws.on('pong', () => session.heard());
+    ws.on('close', () => session.disconnected());
+    ws.on('error', () => undefined); // 'close' follows, with its code
+    if (refusal) return session.endWith(refusal);
+    queue.first(async () => {
+      try {
+        await visits.begin(visitor, await visits.principalOf(handshake));
+        if (symbol !== '') this.beginSymbol(visitor, queue, symbol);
+      } catch (error) {
+        visits.refuse(visitor, error);
+      }
+    });
+  }
+
+  private beginSymbol({ session, since }: Visitor, queue: CommandQueue, asked: string): void {
+    if (session.isClosed) return;
+    const { symbol } = this.needs.market.instrument(asked);
+    const reply = ownReply(session.outbox);
+    queue.take({ kind: 'command', type: 'subscribe', payload: { symbol, since: since.get(symbolRoom(symbol)) }, reply });
+    queue.take({ kind: 'command', type: 'analyze', payload: { symbol }, reply });
+  }
+}
+
+function refuseFormat(url = ''): void {
+  const format = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('format');
+  if (format === null || format === 'json') return;
+  throw new CodedError('VALIDATION_ERROR', 'format: this version speaks json only', [{ path: 'format', message: 'must be json' }]);
+}

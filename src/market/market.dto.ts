@@ -1,0 +1,55 @@
+import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
+import { Transform, Type } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { INTERVALS, type Interval } from '../model/interval.js';
+
+const SYMBOL = /^[A-Za-z0-9._/-]{1,20}$/;
+const UTC_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/;
+const SYMBOL_MESSAGE = 'a symbol is 1 to 20 of A-Z 0-9 . _ / -';
+
+/** `AAPL,NVDA`, or the parameter several times. */
+const commaSeparated = ({ value }: { value: unknown }): unknown => {
+  const texts = Array.isArray(value) ? value : [value];
+  return texts.flatMap((text) => (typeof text === 'string' ? text.split(',').map((part) => part.trim()).filter((part) => part !== '') : [text]));
+};
+
+export class PricesQuery {
+  @ApiPropertyOptional({ type: String, description: 'Comma-separated, at most 1000; all symbols where absent', example: 'AAPL,BTC/USD' })
+  @IsOptional()
+  @Transform(commaSeparated)
+  @IsArray()
+  @ArrayMinSize(1)
+  @ArrayMaxSize(1000)
+  @Matches(SYMBOL, { each: true, message: SYMBOL_MESSAGE })
+  symbols?: string[];
+}
+
+export class SeriesQuery {
+  @ApiProperty({ description: 'Any spelling', example: 'AAPL' })
+  @IsString()
+  @Matches(SYMBOL, { message: SYMBOL_MESSAGE })
+  symbol!: string;
+
+  @ApiPropertyOptional({ enum: INTERVALS, description: 'What analysts see where absent' })
+  @IsOptional()
+  @IsIn(INTERVALS)
+  interval?: Interval;
+}
+
+export class IndicatorsQuery extends SeriesQuery {
+  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 500, default: 50 })
+  @IsOptional()
+  @Type(() => Number)
+  @IsInt()
+  @Min(1)
+  @Max(500)
+  limit: number = 50;
+}
+
+export class CandlesQuery extends IndicatorsQuery {
+  @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Only candles that opened before; `next` of the answer before' })
+  @IsOptional()
+  @Matches(UTC_TIME, { message: 'before is a time in UTC, such as 2026-01-01T00:00:00.000Z' })
+  @IsISO8601({ strict: true })
+  before?: string;
+}

@@ -1,0 +1,23 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { Sessions } from '../gateway/sessions/sessions.js';
+import { Market } from '../market/market.js';
+import { Runs } from '../signals/runs.js';
+import { Metrics } from './metrics.js';
+import { OpsController } from './ops.controller.js';
+
+@Module({})
+export class OpsModule {
+  static of(...imports: readonly DynamicModule[]): DynamicModule {
+    return {
+      module: OpsModule,
+      imports: [TerminusModule.forRoot({ errorLogStyle: 'json', logger: false }), ...imports],
+      controllers: [OpsController],
+      providers: [{
+        provide: Metrics,
+        inject: [Sessions, Runs, Market],
+        useFactory: (sessions: Sessions, runs: Runs, market: Market) => new Metrics(sessions, runs, market),
+      }],
+    };
+  }
+}

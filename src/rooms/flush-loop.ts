@@ -1,0 +1,37 @@
+/** Something with output that waits to be written. */
+export interface Flushable {
+  flush(): void;
+}
+
+/** Longest wait before a write, in milliseconds. */
+const LONGEST_WINDOW = 8;
+
+/**
+ * Writes what has gathered, each client once per window. Idle, the window is the rest of the event loop's turn; under
+ * load it is twice as long as the last round of writes took, so that writing costs at most a third of the time.
+ */
+export class FlushLoop {
+  private waiting: Flushable[] = [];
+  private scheduled = false;
+  private lastEnd = 0;
+  private window = 0;
+
+  mark(client: Flushable): void {
+    this.waiting.push(client);
+    if (this.scheduled) return;
+    this.scheduled = true;
+    const rest = this.window < 1 ? 0 : this.lastEnd + this.window - performance.now();
+    if (rest >= 1) setTimeout(this.round, rest);
+    else setImmediate(this.round);
+  }
+
+  private readonly round = (): void => {
+    const start = performance.now();
+    const clients = this.waiting;
+    this.waiting = [];
+    this.scheduled = false;
+    for (const client of clients) client.flush();
+    this.lastEnd = performance.now();
+    this.window = Math.min(2 * (this.lastEnd - start), LONGEST_WINDOW);
+  };
+}

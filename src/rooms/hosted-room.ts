@@ -1,0 +1,116 @@
+import type { Position, RoomMessage } from './message.js';
+import { Packet } from './packet.js';
+import type { RoomLog } from './room-log.js';
+
+/** Someone in a room. */
+export interface Member {
+  /** The room's next message, in order; the packet is shared by all members. */
+  deliver(message: RoomMessage, packet: Packet): void;
+  price(symbol: string, packet: Packet): void;
+  /** Every 30 s, for those whose offsets skip. */
+  tellPosition(): void;
+}
+
+const PAGE = 500;
+/** Messages out of order that are kept while the log is read; beyond it, the log has them anyway. */
+const MOST_WAITING = 1000;
+
+/** A room on this node: its members, and the cursor behind which everything was handed to them. */
+export class HostedRoom {
+  readonly members = new Set<Member>();
+  /** Resolves once the head is known. */
+  ready: Promise<void> = Promise.resolve();
+  /** The last message of the type that joining clients get as a snapshot. */
+  lastSnapshot: RoomMessage | undefined;
+  private place: Position | null = null;
+  private holds = 0;
+  private readonly waiting = new Map<number, RoomMessage>();
+  private healing: Promise<void> | null = null;
+
+  constructor(
+    readonly name: string,
+    private readonly log: RoomLog,
+    private readonly snapshotType: string,
+    private readonly onFault: (fault: Error) => void,
+  ) {}
+
+  get epoch(): string {
+    return this.placed.epoch;
+  }
+
+  /** Offset of the last message that members were handed. */
+  get cursor(): number {
+    return this.placed.offset;
+  }
+
+  hold(): void {
+    this.holds += 1;
+  }
+
+  /** True when nobody holds it any more. */
+  letGo(): boolean {
+    this.holds -= 1;
+    return this.holds === 0;
+  }
+
+  begin(head: Position, snapshot: RoomMessage | undefined): void {
+    this.place = head;
+    this.lastSnapshot = snapshot;
+    this.deliverWaiting();
+    if (this.waiting.size > 0) void this.heal();
+  }
+
+  receive(message: RoomMessage): void {
+    if (this.place === null) return void this.waiting.set(message.offset, message);
+    if (message.epoch !== this.place.epoch || message.offset <= this.place.offset) return;
+    if (message.offset === this.place.offset + 1) {
+      this.deliver(message);
+      if (this.waiting.size > 0) this.deliverWaiting();
+      return;
+    }
+    if (this.waiting.size < MOST_WAITING) this.waiting.set(message.offset, message);
+    void this.heal();
+  }
+
+  price(symbol: string, packet: Packet): void {
+    for (const member of this.members) member.price(symbol, packet);
+  }
+
+  /** Reads what the log has beyond the cursor and delivers it. */
+  heal(): Promise<void> {
+    this.healing ??= this.readOn()
+      .catch((error: unknown) => this.onFault(new Error(`room ${this.name}: reading the log failed`, { cause: error })))
+      .finally(() => (this.healing = null));
+    return this.healing;
+  }
+
+  private async readOn(): Promise<void> {
+    for (;;) {
+      const page = await this.log.read(this.name, this.cursor, Number.MAX_SAFE_INTEGER, PAGE);
+      for (const message of page) if (message.offset === this.cursor + 1) this.deliver(message);
+      this.deliverWaiting();
+      if (page.length < PAGE) return;
+    }
+  }
+
+  private deliverWaiting(): void {
+    for (const offset of this.waiting.keys()) if (offset <= this.cursor) this.waiting.delete(offset);
+    for (let next = this.waiting.get(this.cursor + 1); next; next = this.waiting.get(this.cursor + 1)) {
+      this.waiting.delete(next.offset);
+      this.deliver(next);
+    }
+  }
+
+  private deliver(message: RoomMessage): void {
+    this.place = { epoch: message.epoch, offset: message.offset };
+    if (message.type === this.snapshotType) this.lastSnapshot = message;
+    if (this.members.size === 0) return;
+    const packet = Packet.logged(message);
+    for (const member of this.members) member.deliver(message, packet);
+  }
+
+  private get placed(): Position {
+    if (this.place === null) throw new Error(`room ${this.name} is not open yet`);
+    return this.place;
+  }
+}

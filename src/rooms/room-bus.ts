@@ -1,0 +1,24 @@
+import type { PriceUpdate } from '../model/price-update.js';
+import type { RoomMessage } from './message.js';
+
+/** A price on its way to the members of its symbol's room; not logged, the latest wins. */
+export interface PriceMessage {
+  readonly update: PriceUpdate;
+  readonly sentAt: string;
+}
+
+/** Whoever takes what the bus brings. */
+export interface BusReceiver {
+  receive(message: RoomMessage): void;
+  receivePrice(price: PriceMessage): void;
+}
+
+/** Carries what was said between nodes. May lose and reorder: the hub heals from the log. */
+export abstract class RoomBus {
+  /** Resolves when messages of the room will arrive. */
+  abstract subscribe(room: string): Promise<void>;
+  abstract unsubscribe(room: string): void;
+  /** To the other nodes; this node has it already. */
+  abstract publish(messages: readonly RoomMessage[]): void;
+  abstract publishPrice(price: PriceMessage): void;
+}

@@ -1,0 +1,122 @@
+import { randomBytes } from 'node:crypto';
+import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Schema } from '../storage/schema.js';
+import type { NewMessage, Position, RoomMessage } from './message.js';
+
+/** Rows of one insert; keeps every statement under SQLite's bound of parameters. */
+const CHUNK = 500;
+
+/** The log of every room: rows with epoch and offset, as first sent. */
+export class RoomLog {
+  constructor(private readonly db: Kysely<Schema>) {}
+
+  /** The heads of the rooms; a room that nobody used yet is made, with a new epoch. */
+  async open(rooms: readonly string[]): Promise<ReadonlyMap<string, Position>> {
+    const heads = new Map<string, Position>();
+    for (const part of chunks(rooms, CHUNK)) {
+      await this.db.insertInto('rooms')
+        .values(part.map((room) => ({ room, epoch: newEpoch(), head: 0 })))
+        .onConflict((conflict) => conflict.column('room').doNothing())
+        .execute();
+      const rows = await this.db.selectFrom('rooms').selectAll().where('room', 'in', part).execute();
+      for (const { room, epoch, head } of rows) heads.set(room, { epoch, offset: head });
+    }
+    return heads;
+  }
+
+  /**
+   * The last step of a transaction: raises each room's counter and writes the rows. Rooms go in sorted order, so that
+   * two transactions never wait for each other in a circle. A message that is there already adds nothing and comes back
+   * as it is.
+   */
+  async append(tx: Transaction<Schema>, messages: readonly NewMessage[], sentAt: string): Promise<readonly RoomMessage[]> {
+    const known = new Map((await find(tx, messages.map((message) => message.messageId))).map((row) => [row.messageId, row]));
+    const fresh = new Map<string, NewMessage[]>();
+    const seen = new Set(known.keys());
+    for (const message of messages) {
+      if (seen.has(message.messageId)) continue;
+      seen.add(message.messageId);
+      const list = fresh.get(message.room);
+      if (list) list.push(message);
+      else fresh.set(message.room, [message]);
+    }
+    const rows: RoomMessage[] = [];
+    const rooms = [...fresh.keys()].sort();
+    for (const part of chunks(rooms, CHUNK)) {
+      const counters = await tx.insertInto('rooms')
+        .values(part.map((room) => ({ room, epoch: newEpoch(), head: fresh.get(room)!.length })))
+        .onConflict((conflict) => conflict.column('room').doUpdateSet({ head: sql`rooms.head + excluded.head` }))
+        .returning(['room', 'epoch', 'head'])
+        .execute();
+      for (const { room, epoch, head } of counters) {
+        const said = fresh.get(room)!;
+        said.forEach((message, at) => rows.push({ ...message, epoch, offset: head - said.length + at + 1, sentAt }));
+      }
+    }
+    for (const part of chunks(rows, CHUNK)) await tx.insertInto('room_messages').values(part.map(toRow)).execute();
+    return [...known.values(), ...rows];
+  }
+
+  /** Messages with `after < offset ≤ upTo`, in order, at most `limit`. */
+  async read(room: string, after: number, upTo: number, limit: number): Promise<readonly RoomMessage[]> {
+    const rows = await this.db.selectFrom('room_messages').selectAll()
+      .where('room', '=', room).where('offset', '>', after).where('offset', '<=', upTo)
+      .orderBy('offset').limit(limit).execute();
+    return rows.map(fromRow);
+  }
+
+  /** The first offset that is still kept, by room; a room without messages is absent. */
+  async oldest(rooms: readonly string[]): Promise<ReadonlyMap<string, number>> {
+    const found = new Map<string, number>();
+    for (const part of chunks(rooms, CHUNK)) {
+      const rows = await this.db.selectFrom('room_messages')
+        .select(({ fn }) => ['room', fn.min('offset').as('first')]).where('room', 'in', part).groupBy('room').execute();
+      for (const { room, first } of rows) found.set(room, Number(first));
+    }
+    return found;
+  }
+
+  /** The last message of a type, by room. */
+  async lastOf(rooms: readonly string[], type: string): Promise<ReadonlyMap<string, RoomMessage>> {
+    const found = new Map<string, RoomMessage>();
+    for (const part of chunks(rooms, CHUNK)) {
+      const rows = await this.db.selectFrom('room_messages as m').selectAll('m')
+        .innerJoin(
+          this.db.selectFrom('room_messages').select(({ fn }) => ['room', fn.max('offset').as('offset')])
+            .where('room', 'in', part).where('type', '=', type).groupBy('room').as('last'),
+          (join) => join.onRef('last.room', '=', 'm.room').onRef('last.offset', '=', 'm.offset'),
+        ).execute();
+      for (const row of rows) found.set(row.room, fromRow(row));
+    }
+    return found;
+  }
+
+  /** What was already said under these ids. */
+  find(messageIds: readonly string[]): Promise<readonly RoomMessage[]> {
+    return find(this.db, messageIds);
+  }
+}
+
+/** Names one life of a room's log; a database restored from a backup gets new ones. */
+export const newEpoch = (): string => randomBytes(6).toString('base64url');
+
+async function find(db: Kysely<Schema>, messageIds: readonly string[]): Promise<RoomMessage[]> {
+  const found: RoomMessage[] = [];
+  for (const part of chunks(messageIds, CHUNK)) {
+    const rows = await db.selectFrom('room_messages').selectAll().where('message_id', 'in', part).execute();
+    for (const row of rows) found.push(fromRow(row));
+  }
+  return found;
+}
+
+const toRow = ({ room, offset, epoch, messageId, type, body, sentAt }: RoomMessage): Schema['room_messages'] => ({
+  room, offset, epoch, message_id: messageId, type, body, sent_at: sentAt,
+});
+
+const fromRow = (row: Schema['room_messages']): RoomMessage => ({
+  room: row.room, offset: row.offset, epoch: row.epoch, messageId: row.message_id, type: row.type, body: row.body, sentAt: row.sent_at,
+});
+
+function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {
+  for (let at = 0; at < items.length; at += size) yield items.slice(at, at + size);
+}

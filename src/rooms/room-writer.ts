@@ -1,0 +1,121 @@
+import { setTimeout } from 'node:timers/promises';
+import type { Kysely, Transaction } from 'kysely';
+import { CodedError } from '../model/codes.js';
+import type { Schema } from '../storage/schema.js';
+import type { Hub } from './hub.js';
+import type { NewMessage, RoomMessage } from './message.js';
+import type { RoomBus } from './room-bus.js';
+import type { RoomLog } from './room-log.js';
+
+/** What is stored together: rows, and the messages that announce them. `store` must bear being run twice. */
+export interface Work {
+  readonly store?: (tx: Transaction<Schema>) => Promise<void>;
+  readonly messages?: readonly NewMessage[];
+}
+
+interface Waiting extends Work {
+  resolve(messages: readonly RoomMessage[]): void;
+  reject(error: Error): void;
+}
+
+/** How long work gathers for one commit while there is more of it than commits, in milliseconds. */
+const WINDOW = 2;
+const LARGEST_BATCH = 256;
+const LONGEST_WAIT = 2000;
+
+/**
+ * Stores first, then says. Work that arrives together commits together: at the end of the event loop's turn while
+ * commits carry little, within two milliseconds when they carry more.
+ */
+export class RoomWriter {
+  private waiting: Waiting[] = [];
+  private scheduled = false;
+  private committing = false;
+  private lastCommit = 0;
+  private lastBatch = 0;
+
+  constructor(
+    private readonly db: Kysely<Schema>,
+    private readonly log: RoomLog,
+    private readonly hub: Hub,
+    private readonly bus: RoomBus,
+    private readonly isUnavailable: (error: unknown) => boolean,
+  ) {}
+
+  /** Resolves with the messages' places once they are stored and handed to the members of their rooms. */
+  say(work: Work): Promise<readonly RoomMessage[]> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ...work, resolve, reject });
+      this.schedule();
+    });
+  }
+
+  /** As `say`, and while the database is away it tries again, until `giveUp` aborts. For ends that must not be lost. */
+  async sayUntilStored(work: Work, giveUp: AbortSignal): Promise<readonly RoomMessage[]> {
+    for (let wait = 100; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
+      try {
+        return await this.say(work);
+      } catch (error) {
+        if (!(error instanceof CodedError && error.code === 'STORE_UNAVAILABLE') || giveUp.aborted) throw error;
+        await setTimeout(wait, undefined, { signal: giveUp }).catch(() => undefined);
+      }
+    }
+  }
+
+  /** Resolves when nothing waits. */
+  async idle(): Promise<void> {
+    while (this.waiting.length > 0 || this.committing) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.committing) return;
+    this.scheduled = true;
+    const rest = this.lastBatch > 1 ? this.lastCommit + WINDOW - performance.now() : 0;
+    if (rest >= 1) globalThis.setTimeout(this.commitWaiting, rest);
+    else setImmediate(this.commitWaiting);
+  }
+
+  private readonly commitWaiting = async (): Promise<void> => {
+    this.scheduled = false;
+    this.committing = true;
+    const batch = this.waiting.splice(0, LARGEST_BATCH);
+    this.lastBatch = batch.length;
+    try {
+      await this.commit(batch);
+    } finally {
+      this.lastCommit = performance.now();
+      this.committing = false;
+      if (this.waiting.length > 0) this.schedule();
+    }
+  };
+
+  private async commit(batch: readonly Waiting[]): Promise<void> {
+    let said: readonly RoomMessage[];
+    try {
+      said = await this.transact(batch);
+    } catch (error) {
+      if (batch.length === 1) return batch[0]!.reject(this.asRefusal(error));
+      for (const one of batch) await this.commit([one]); // one bad work must not take the others with it
+      return;
+    }
+    for (const message of said) this.hub.receive(message);
+    this.bus.publish(said);
+    const byId = new Map(said.map((message) => [message.messageId, message]));
+    for (const { messages = [], resolve } of batch) resolve(messages.map(({ messageId }) => byId.get(messageId)!));
+  }
+
+  private transact(batch: readonly Waiting[]): Promise<readonly RoomMessage[]> {
+    const messages = batch.flatMap((work) => work.messages ?? []);
+    return this.db.transaction().execute(async (tx) => {
+      for (const { store } of batch) if (store) await store(tx);
+      return messages.length > 0 ? this.log.append(tx, messages, new Date().toISOString()) : [];
+    });
+  }
+
+  private asRefusal(error: unknown): Error {
+    if (this.isUnavailable(error)) {
+      return new CodedError('STORE_UNAVAILABLE', 'The database does not answer; nothing was stored or sent. Try again');
+    }
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}

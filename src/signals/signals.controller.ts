@@ -1,0 +1,56 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Market } from '../market/market.js';
+import { CodedError } from '../model/codes.js';
+import type { SignalsTable } from '../storage/schema.js';
+import { SignalStore, type SignalCursor } from './signal-store.js';
+import { SignalsQuery } from './signals.dto.js';
+
+@ApiTags('signals')
+@Controller('api/signals')
+export class SignalsController {
+  constructor(private readonly store: SignalStore, private readonly market: Market) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Signals, newest first' })
+  @ApiOkResponse({ description: '{items: [signal_update data], next}' })
+  async list(@Query() query: SignalsQuery): Promise<{ items: unknown[]; next: string | null }> {
+    const { action, limit } = query;
+    const filter = { symbol: query.symbol && this.market.instrument(query.symbol).symbol, action, from: time(query.from), to: time(query.to) };
+    const rows = await this.store.list(filter, limit + 1, query.cursor === undefined ? null : readCursor(query.cursor));
+    const page = rows.slice(0, limit);
+    return { items: page.map(({ body }) => JSON.parse(body) as unknown), next: rows.length > limit ? cursorOf(page.at(-1)!) : null };
+  }
+
+  @Get(':id')
+  @ApiOperation({ summary: 'One signal with its opinions, the view that they were about, its status and outcome' })
+  @ApiOkResponse({ description: 'signal_update data with {status: active|superseded|expired, superseded_at, opinions, view, outcome}' })
+  async one(@Param('id') id: string): Promise<Record<string, unknown>> {
+    const row = await this.store.find(id);
+    if (!row) throw new CodedError('NOT_FOUND', `There is no signal ${id.slice(0, 64)}`);
+    const supersededAt = await this.store.supersededAt(row);
+    return {
+      ...(JSON.parse(row.body) as object),
+      status: this.status(row, supersededAt),
+      superseded_at: supersededAt === null ? null : new Date(supersededAt).toISOString(),
+      opinions: JSON.parse(row.opinions) as unknown,
+      view: JSON.parse(row.view) as unknown,
+      outcome: null, // outcomes are not scored yet
+    };
+  }
+
+  private status(row: SignalsTable, supersededAt: number | null): 'active' | 'superseded' | 'expired' {
+    if (supersededAt !== null && supersededAt < row.valid_until) return 'superseded';
+    return this.market.now() >= row.valid_until ? 'expired' : 'active';
+  }
+}
+
+const time = (text: string | undefined): number | undefined => (text === undefined ? undefined : Date.parse(text));
+
+const cursorOf = ({ timestamp, signal_id: signalId }: SignalsTable): string => Buffer.from(`${timestamp} ${signalId}`).toString('base64url');
+
+function readCursor(text: string): SignalCursor {
+  const [timestamp, signalId] = Buffer.from(text, 'base64url').toString().split(' ');
+  if (signalId && /^-?\d+$/.test(timestamp ?? '')) return { timestamp: Number(timestamp), signalId };
+  throw new CodedError('VALIDATION_ERROR', 'cursor: use the `next` of the page before', [{ path: 'cursor', message: 'must be the `next` of the page before' }]);
+}

@@ -1,0 +1,80 @@
+import type { Generated } from 'kysely';
+import type { Interval } from '../model/interval.js';
+import type { Action } from '../model/opinion.js';
+import type { Depth } from '../model/trigger.js';
+
+/** The tables as queries see them: times are epoch milliseconds unless said otherwise, `Json` is JSON text. */
+export interface Schema {
+  rooms: RoomsTable;
+  room_messages: RoomMessagesTable;
+  runs: RunsTable;
+  signals: SignalsTable;
+}
+
+/** Kept as text in both databases, so that a body goes out byte for byte as it was first sent. */
+export type Json = string;
+
+export interface RoomsTable {
+  room: string;
+  epoch: string;
+  /** Offset of the newest message; 0 before the first. */
+  head: Generated<number>;
+}
+
+export interface RoomMessagesTable {
+  room: string;
+  offset: number;
+  epoch: string;
+  /** Unique over all rooms, for ever. */
+  message_id: string;
+  type: string;
+  body: Json;
+  /** Wall time, ISO-8601 with milliseconds. */
+  sent_at: string;
+}
+
+export type RunStatus = 'open' | 'done' | 'failed';
+
+export interface RunsTable {
+  run_id: string;
+  symbol: string;
+  depth: Depth;
+  /** One `open` run per symbol and depth: the single flight. */
+  status: RunStatus;
+  trigger: Json;
+  /** Head of the symbol's room when the run was asked for. */
+  from_offset: number | null;
+  /** Wall time. */
+  requested_at: number;
+  /** Market time of the view. */
+  as_of: number | null;
+  /** Wall time. */
+  ended_at: number | null;
+  signal_id: string | null;
+  error: string | null;
+  attempt: Generated<number>;
+}
+
+export interface SignalsTable {
+  signal_id: string;
+  run_id: string;
+  symbol: string;
+  interval: Interval;
+  action: Action;
+  confidence: number;
+  price: number;
+  /** Market time. */
+  timestamp: number;
+  /** Market time. */
+  valid_until: number;
+  depth: Depth;
+  source: string;
+  /** The data of `signal_update`. */
+  body: Json;
+  view: Json;
+  opinions: Json;
+  /** Wall time. */
+  created_at: number;
+  /** Wall time at which trading had looked at it. */
+  considered_at: number | null;
+}
