@@ -132,6 +132,7 @@ export class Panel {
         for (const at of missed) step(() => this.#timedOut(asking, at));
       };
       const timer = setTimeout(expire, this.deadlineMs);
+      if (signal?.aborted) return cancel(); // by onVote, just now
       signal?.addEventListener('abort', cancel, { once: true });
       for (const [at, answer] of pending) {
         answer.then(
@@ -151,7 +152,7 @@ export class Panel {
 
   #failed(asking: Asking, at: number, error: unknown): void {
     this.onFault(this.analysts[at]!, error);
-    this.#land(asking, at, abstain('FAILED', `The analyst failed: ${error instanceof Error ? error.message : String(error)}`));
+    this.#land(asking, at, abstain('FAILED', `The analyst failed: ${messageOf(error)}`));
   }
 
   #timedOut(asking: Asking, at: number): void {
@@ -169,6 +170,9 @@ export class Panel {
 
 const isPromise = (answer: unknown): answer is Promise<Opinion> =>
   typeof (answer as { then?: unknown } | null | undefined)?.then === 'function';
+
+const LONGEST_MESSAGE = 300;
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error)).slice(0, LONGEST_MESSAGE);
 
 /** Its rejection is handled in a moment; until then it must not end the process. */
 function heardLater(answer: Promise<Opinion>): Promise<Opinion> {

@@ -3,7 +3,7 @@ import { clean, fit, priceText, STANCE_COLOUR } from './text.js';
 import type { Paint } from './text.js';
 
 const sourceText = (source: string): string => (source === 'simulated' ? 'SIMULATED' : source);
-const sentences = (reasoning: readonly string[] | string | undefined): string => clean([reasoning ?? []].flat().join('; '));
+const sentences = (reasoning: readonly string[] | string | undefined): string => clean([reasoning ?? []].flat().join(' '));
 const stance = (signal: string, paint: Paint): string => paint(fit(signal, 7), STANCE_COLOUR[signal] ?? 'dim');
 
 /** One vote on one line. */

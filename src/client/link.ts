@@ -41,7 +41,8 @@ export class Link {
     this.#attempt += 1;
     this.#become({ name: 'connecting', attempt: this.#attempt });
     const address = this.address();
-    this.#connection = new Connection(new this.settings.WebSocket(address), address, this.settings, {
+    const shown = address.replace(/\?.*/, ''); // the query says who this is
+    this.#connection = new Connection(new this.settings.WebSocket(address), shown, this.settings, {
       opened: () => {
         this.#up = true;
         this.events.opened();

@@ -94,6 +94,8 @@ describe('the market on a feed that ticks', () => {
     const { market, feed, runTo } = await simulated();
     runTo(START + 5_000);
     const loading = market.candles('BTC/USD', '5m', 500);
+    // of a moment that the candle under way covers already
+    market.tick({ symbol: 'BTC/USD', price: 1e9, volume: 1, time: START - 400 + 5_000 });
     runTo(START + 20_000);
     expect(await loading).toHaveLength(500);
     runTo(START + 900_000);
@@ -126,8 +128,9 @@ describe('the market on a feed that ticks', () => {
   });
 
   it('knows how old its prices are and refuses what is none', async () => {
-    const { market, runTo } = await simulated();
+    const { market, runTo, prices } = await simulated();
     runTo(START + 10_100);
+    const said = prices.length;
     expect([market.age('AAPL'), market.lastTickAt, market.now()]).toEqual([500, START - 400 + 10_000, START + 10_100]);
     const before = market.lastPrice('AAPL');
     const time = market.now();
@@ -135,6 +138,7 @@ describe('the market on a feed that ticks', () => {
     market.tick({ symbol: 'NOPE', price: 1, volume: 1, time });
     market.tick({ symbol: 'AAPL', price: 1, volume: 1, time: time - 3_600_000 });
     expect(market.dropped).toBe(6);
+    expect(prices).toHaveLength(said);
     expect(market.lastPrice('AAPL')).toEqual(before);
     expect(before).toEqual({
       symbol: 'AAPL', price: expect.any(Number), volume: expect.any(Number), change_pct: expect.any(Number), source: 'simulated', timestamp: '2026-02-03T12:00:40.000Z',

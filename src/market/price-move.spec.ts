@@ -47,7 +47,8 @@ describe('a price move', () => {
     expect(move.see(101, 2000)).not.toBeNull();
     move.analysed(100, 1000); // a run that was under way before
     move.settled();
-    expect(move.see(101, 9000)).toBeNull();
+    expect(move.see(100.4, 9000)).toBeNull();
+    expect(move.see(101, 9500)).toBeNull();
   });
 
   it('is not the same move again where its analysis looked at another price', () => {

@@ -40,5 +40,5 @@ function volumeRatio(candles: readonly Candle[]): number {
   let sum = 0;
   for (let at = Math.max(0, last - BARS); at < last; at++) sum += candles[at]!.volume;
   const mean = sum / Math.min(BARS, Math.max(1, last));
-  return mean > 0 ? candles[last]!.volume / mean : 1;
+  return mean > 0 ? over(candles[last]!.volume, mean) : 1;
 }

@@ -8,8 +8,10 @@ const MOST = 0.95;
 /** `value` cut to −1..1; 0 where it is not a number. */
 export const unit = (value: number): number => (value > 1 ? 1 : value < -1 ? -1 : value || 0);
 
-/** a / b, 0 where b is not positive: a market that does not move has no distances. */
-export const over = (a: number, b: number): number => (b > 0 ? a / b : 0);
+const LARGEST = 1e6;
+
+/** a / b within ±1e6, 0 where b is not positive: a market that does not move has no distances. */
+export const over = (a: number, b: number): number => (b > 0 ? Math.max(-LARGEST, Math.min(LARGEST, a / b)) : 0);
 
 /** +1 where a is above b, −1 below, 0 where equal. */
 export const compare = (a: number, b: number): number => (a > b ? 1 : a < b ? -1 : 0);

@@ -1,7 +1,11 @@
 /** Numbers for reasoning: cheap, because every run writes some fifty of them. */
 
+/** From here on a double has no two decimals. */
+const WHOLE = 1e13;
+
 /** Two decimals at most. */
-export const num = (value: number): string => String(Math.round(value * 100) / 100);
+export const num = (value: number): string =>
+  value < WHOLE && value > -WHOLE ? String(Math.round(value * 100) / 100) : String(value);
 
 /** A price: two decimals from 10 on, five significant digits below. */
 export const money = (value: number): string =>

@@ -3,7 +3,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { exportJWK, exportSPKI, generateKeyPair, SignJWT, UnsecuredJWT } from 'jose';
-import type { JWTPayload } from 'jose';
+import type { GenerateKeyPairResult, JWTPayload } from 'jose';
 import { CodedError } from '../../model/codes.js';
 import { SCOPES } from '../../model/scope.js';
 import { Authenticator } from './authenticator.js';
@@ -11,13 +11,13 @@ import { requireScope } from './principal.js';
 
 const NOW = Date.UTC(2026, 0, 1);
 const SECRET = 'a secret that has thirty-two bytes, or some more';
-const NONE = { required: true, jwtSecret: null, jwksUrl: null, audience: null, issuer: null };
+const NONE: ConstructorParameters<typeof Authenticator>[0] = { required: true, jwtSecret: null, jwksUrl: null, audience: null, issuer: null };
 const seconds = (ms: number): number => Math.floor(ms / 1000);
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 const signed = (payload: JWTPayload, secret = SECRET): Promise<string> =>
   new SignJWT({ exp: seconds(NOW) + 60, ...payload }).setProtectedHeader({ alg: 'HS256' }).sign(bytes(secret));
-const bySecret = (more: Partial<typeof NONE & { audience: string | null; issuer: string | null }> = {}): Authenticator =>
+const bySecret = (more: Partial<typeof NONE> = {}): Authenticator =>
   new Authenticator({ ...NONE, jwtSecret: SECRET, ...more }, () => NOW);
 const codeOf = (work: Promise<unknown>): Promise<unknown> =>
   work.then(() => 'accepted', (error: unknown) => (error instanceof CodedError ? error.code : error));
@@ -80,7 +80,7 @@ describe('a token signed with a published key', () => {
   let server: Server;
   let url: string;
   let answer: { status: number; body: string };
-  let keys: Record<'RS256' | 'ES256' | 'EdDSA', CryptoKeyPair>;
+  let keys: Record<'RS256' | 'ES256' | 'EdDSA', GenerateKeyPairResult>;
 
   beforeAll(async () => {
     keys = { RS256: await generateKeyPair('RS256'), ES256: await generateKeyPair('ES256'), EdDSA: await generateKeyPair('EdDSA') };
@@ -159,6 +159,6 @@ describe('a client without a token', () => {
 });
 
 it('refuses to start with a short secret, or with nothing to check a required token', () => {
-  expect(() => bySecret({ jwtSecret: 'é'.repeat(15) as never })).toThrow(/30 bytes: HS256 needs 32/);
+  expect(() => bySecret({ jwtSecret: 'é'.repeat(15) })).toThrow(/30 bytes: HS256 needs 32/);
   expect(() => new Authenticator(NONE)).toThrow(/AUTH_JWT_SECRET or AUTH_JWKS_URL/);
 });

@@ -107,6 +107,8 @@ describe('a payload', () => {
   });
 
   it('is not read through its prototype', () => {
+    const inherits: unknown = Object.create(Object.assign(Object.create(null), { symbol: 'AAPL' }));
+    expect(pathsOf(AnalyzeCommand, inherits)).toEqual(['symbol']);
     expect(pathsOf(AnalyzeCommand, JSON.parse('{"__proto__":{"symbol":"AAPL"}}'))).toEqual(['symbol']);
     expect(pathsOf(SubscribeCommand, JSON.parse('{"symbol":"A","since":{"__proto__":{"epoch":"e","offset":1}}}'))).toEqual(['since']);
     expect(pathsOf(SubscribeCommand, JSON.parse('{"symbol":"A","since":{"constructor":{"name":"x"}}}'))).toEqual(['since']);

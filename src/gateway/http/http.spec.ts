@@ -155,8 +155,8 @@ afterAll(async () => {
 });
 
 const get = (path: string, init: RequestInit = {}): Promise<Response> => fetch(open.url + path, init);
-const post = (path: string, body: unknown, init: RequestInit = {}): Promise<Response> =>
-  fetch(open.url + path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), ...init, headers: { 'content-type': 'application/json', ...init.headers } });
+const post = (path: string, body: unknown, init: RequestInit = {}, { url } = open): Promise<Response> =>
+  fetch(url + path, { method: 'POST', body: typeof body === 'string' ? body : JSON.stringify(body), ...init, headers: { 'content-type': 'application/json', ...init.headers } });
 const problemIn = async (response: Response): Promise<Record<string, unknown>> => {
   expect(response.headers.get('content-type')).toBe('application/problem+json; charset=utf-8');
   const body = (await response.json()) as Record<string, unknown>;
@@ -228,6 +228,12 @@ describe('a body', () => {
       code: 'VALIDATION_ERROR', errors: [{ path: 'opinions[1].weight', message: 'must be an integer' }],
     });
     expect(await (await post('/api/preview', { opinions: [{ weight: 1, x: 1 }], y: 2 })).json()).toEqual({ opinions: [{ weight: 1 }] });
+  });
+
+  it('is checked like the command of that name', async () => {
+    expect(await problemIn(await post('/api/analyze', { symbol: 'AA PL', depth: 'slow' }, await bearer({ scope: 'analyze' }), closed))).toMatchObject({
+      errors: [{ path: 'symbol', message: expect.stringContaining('is no symbol') }, { path: 'depth', message: 'must be one of: fast, deep' }],
+    });
   });
 
   it.each(['[]', 'null', '[{"opinions":[]}]'])('that is %s is a VALIDATION_ERROR', async (body) => {

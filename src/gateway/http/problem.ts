@@ -13,7 +13,7 @@ const URN = 'urn:conclave:error:';
 const TOKEN_CODES: readonly Code[] = ['TOKEN_INVALID', 'TOKEN_EXPIRED'];
 
 /** The HTTP status: the code's own, but 429 for an address with too many connections. */
-export const statusOf = ({ code, row, extra }: CodedError): number =>
+const statusOf = ({ code, row, extra }: CodedError): number =>
   code === 'TOO_MANY_CONNECTIONS' && extra['limit'] === 'address' ? 429 : row.http;
 
 /** @param status where HTTP knows one that says more than the code's, such as 405 */

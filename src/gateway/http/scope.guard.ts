@@ -14,7 +14,7 @@ type ExpressRequest = IncomingMessage & { readonly originalUrl: string };
 const principals = new WeakMap<object, Principal>();
 
 /** Who asks. Only behind the guard, and not on public handlers. */
-export const principalOf = (request: object): Principal => {
+const principalOf = (request: object): Principal => {
   const principal = principals.get(request);
   if (!principal) throw new Error('No principal: the handler is public, or ScopeGuard is not a global guard');
   return principal;
@@ -55,7 +55,7 @@ export class ScopeGuard implements CanActivate {
 }
 
 /** @throws CodedError FORBIDDEN where a page of a foreign origin asks. */
-export const checkOrigin = (
+const checkOrigin = (
   { origin, host }: { readonly origin?: string | undefined; readonly host?: string | undefined },
   allowed: readonly string[] | null,
 ): void => {

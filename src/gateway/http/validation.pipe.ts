@@ -7,7 +7,8 @@ import { garbageIn, validationError } from '../commands/validate.js';
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
   constructor() {
-    super({ transform: true, whitelist: true, exceptionFactory: validationError });
+    // target and value tell where the mistake is; `validationError` sends neither
+    super({ transform: true, whitelist: true, validationError: { target: true, value: true }, exceptionFactory: validationError });
   }
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
