@@ -1,13 +1,35 @@
 import { randomBytes } from 'node:crypto';
 import { sql, type Kysely, type Transaction } from 'kysely';
 import type { Schema } from '../storage/schema.js';
+import { PreparedRows } from '../storage/prepared.js';
 import type { NewMessage, Position, RoomMessage } from './message.js';
+
+interface Counter {
+  readonly room: string;
+  readonly epoch: string;
+  readonly head: number;
+}
 
 /** Rows of one insert; keeps every statement under SQLite's bound of parameters. */
 const CHUNK = 500;
 
 /** The log of every room: rows with epoch and offset, as first sent. */
 export class RoomLog {
+  private readonly raise = new PreparedRows<Counter, Counter>(
+    (db, rows) => db.insertInto('rooms').values(rows)
+      .onConflict((conflict) => conflict.column('room').doUpdateSet({ head: sql`rooms.head + excluded.head` }))
+      .returning(['room', 'epoch', 'head']),
+    ({ room, epoch, head }) => [room, epoch, head],
+  );
+  private readonly insert = new PreparedRows<RoomMessage>(
+    (db, rows) => db.insertInto('room_messages').values(rows.map(toRow)),
+    (row) => Object.values(toRow(row)),
+  );
+  private readonly byId = new PreparedRows<string, Schema['room_messages']>(
+    (db, ids) => db.selectFrom('room_messages').selectAll().where('message_id', 'in', ids),
+    (id) => [id],
+  );
+
   constructor(private readonly db: Kysely<Schema>) {}
 
   /** The heads of the rooms; a room that nobody used yet is made, with a new epoch. */
@@ -30,7 +52,7 @@ export class RoomLog {
    * as it is.
    */
   async append(tx: Transaction<Schema>, messages: readonly NewMessage[], sentAt: string): Promise<readonly RoomMessage[]> {
-    const known = new Map((await find(tx, messages.map((message) => message.messageId))).map((row) => [row.messageId, row]));
+    const known = new Map((await this.found(tx, messages.map((message) => message.messageId))).map((row) => [row.messageId, row]));
     const fresh = new Map<string, NewMessage[]>();
     const seen = new Set(known.keys());
     for (const message of messages) {
@@ -42,18 +64,12 @@ export class RoomLog {
     }
     const rows: RoomMessage[] = [];
     const rooms = [...fresh.keys()].sort();
-    for (const part of chunks(rooms, CHUNK)) {
-      const counters = await tx.insertInto('rooms')
-        .values(part.map((room) => ({ room, epoch: newEpoch(), head: fresh.get(room)!.length })))
-        .onConflict((conflict) => conflict.column('room').doUpdateSet({ head: sql`rooms.head + excluded.head` }))
-        .returning(['room', 'epoch', 'head'])
-        .execute();
-      for (const { room, epoch, head } of counters) {
-        const said = fresh.get(room)!;
-        said.forEach((message, at) => rows.push({ ...message, epoch, offset: head - said.length + at + 1, sentAt }));
-      }
+    const counters = await this.raise.execute(tx, rooms.map((room) => ({ room, epoch: newEpoch(), head: fresh.get(room)!.length })));
+    for (const { room, epoch, head } of counters) {
+      const said = fresh.get(room)!;
+      said.forEach((message, at) => rows.push({ ...message, epoch, offset: head - said.length + at + 1, sentAt }));
     }
-    for (const part of chunks(rows, CHUNK)) await tx.insertInto('room_messages').values(part.map(toRow)).execute();
+    await this.insert.execute(tx, rows);
     return [...known.values(), ...rows];
   }
 
@@ -93,21 +109,16 @@ export class RoomLog {
 
   /** What was already said under these ids. */
   find(messageIds: readonly string[]): Promise<readonly RoomMessage[]> {
-    return find(this.db, messageIds);
+    return this.found(this.db, messageIds);
+  }
+
+  private async found(db: Kysely<Schema>, messageIds: readonly string[]): Promise<RoomMessage[]> {
+    return (await this.byId.execute(db, [...new Set(messageIds)])).map(fromRow);
   }
 }
 
 /** Names one life of a room's log; a database restored from a backup gets new ones. */
 export const newEpoch = (): string => randomBytes(6).toString('base64url');
-
-async function find(db: Kysely<Schema>, messageIds: readonly string[]): Promise<RoomMessage[]> {
-  const found: RoomMessage[] = [];
-  for (const part of chunks(messageIds, CHUNK)) {
-    const rows = await db.selectFrom('room_messages').selectAll().where('message_id', 'in', part).execute();
-    for (const row of rows) found.push(fromRow(row));
-  }
-  return found;
-}
 
 const toRow = ({ room, offset, epoch, messageId, type, body, sentAt }: RoomMessage): Schema['room_messages'] => ({
   room, offset, epoch, message_id: messageId, type, body, sent_at: sentAt,

@@ -1,15 +1,27 @@
-import type { Kysely, Transaction, Updateable } from 'kysely';
+import { sql, type Insertable, type Kysely, type Transaction } from 'kysely';
 import type { Trigger } from '../model/trigger.js';
-import type { RunsTable, RunStatus, Schema } from '../storage/schema.js';
+import { PreparedRows } from '../storage/prepared.js';
+import type { RunsTable, Schema } from '../storage/schema.js';
 import type { Run } from './run.js';
 
 /** The rows of `runs`. What writes takes the transaction in which it belongs. */
 export class RunStore {
+  private readonly insert = new PreparedRows<Insertable<RunsTable>>(
+    (db, rows) => db.insertInto('runs').values(rows).onConflict((conflict) => conflict.column('run_id').doNothing()),
+    Object.values,
+  );
+  private readonly upsert = new PreparedRows<Insertable<RunsTable>>(
+    (db, rows) => db.insertInto('runs').values(rows).onConflict((conflict) => conflict.column('run_id').doUpdateSet(({ ref }) => ({
+      status: ref('excluded.status'), as_of: ref('excluded.as_of'), ended_at: ref('excluded.ended_at'),
+      signal_id: ref('excluded.signal_id'), error: ref('excluded.error'),
+    })).where(sql<boolean>`runs.status = 'open'`)),
+    Object.values,
+  );
+
   constructor(private readonly db: Kysely<Schema>) {}
 
   async open(tx: Transaction<Schema>, run: Run): Promise<void> {
-    await tx.insertInto('runs').values({ ...toRow(run), status: 'open' })
-      .onConflict((conflict) => conflict.column('run_id').doNothing()).execute();
+    await this.insert.execute(tx, [{ ...toRow(run), status: 'open' }]);
   }
 
   async done(tx: Transaction<Schema>, run: Run, asOf: number, signalId: string): Promise<void> {
@@ -31,11 +43,13 @@ export class RunStore {
   }
 
   /** Also where the row could not be stored when the run began. The first end stands. */
-  private async end(tx: Transaction<Schema>, run: Run, end: Updateable<RunsTable> & { status: RunStatus }): Promise<void> {
-    await tx.insertInto('runs').values({ ...toRow(run), ...end })
-      .onConflict((conflict) => conflict.column('run_id').doUpdateSet(end).where('runs.status', '=', 'open')).execute();
+  private async end(tx: Transaction<Schema>, run: Run, end: End): Promise<void> {
+    await this.upsert.execute(tx, [{ ...toRow(run), ...NOT_ENDED, ...end }]);
   }
 }
+
+type End = Pick<RunsTable, 'status' | 'ended_at'> & Partial<Pick<RunsTable, 'as_of' | 'signal_id' | 'error'>>;
+const NOT_ENDED = { status: 'open', as_of: null, ended_at: null, signal_id: null, error: null } as const;
 
 const toRow = (run: Run) => ({
   run_id: run.runId, symbol: run.symbol, depth: run.depth, trigger: JSON.stringify(run.trigger),

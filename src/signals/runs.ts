@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { v7 as timeOrderedId } from 'uuid';
 import { CodedError } from '../model/codes.js';
 import type { Depth, Trigger } from '../model/trigger.js';
 import type { RoomWriter } from '../rooms/room-writer.js';
@@ -49,7 +49,7 @@ export class Runs {
     const under = this.open.get(key);
     if (under) return { ...under, shared: true };
     if (this.draining) throw new CodedError('DRAINING', 'This node is shutting down: ask another, or again in a moment');
-    const run: Run = { runId: randomUUID(), symbol, depth, trigger, requestedAt: Date.now(), attempt: 1 };
+    const run: Run = { runId: timeOrderedId(), symbol, depth, trigger, requestedAt: Date.now(), attempt: 1 };
     const stored = this.writer.say({ store: (tx) => this.store.open(tx, run) }).then(() => undefined);
     return { ...this.begin(key, run, stored), shared: false };
   }

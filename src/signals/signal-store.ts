@@ -1,13 +1,15 @@
-import type { Kysely, Transaction } from 'kysely';
+import type { Insertable, Kysely, Transaction } from 'kysely';
 import type { Action } from '../model/opinion.js';
 import type { NewMessage } from '../rooms/message.js';
 import { symbolRoom } from '../rooms/names.js';
 import type { RoomWriter } from '../rooms/room-writer.js';
+import { PreparedRows } from '../storage/prepared.js';
 import type { Schema, SignalsTable } from '../storage/schema.js';
 import { signalMessageId, type Run } from './run.js';
 import type { RunStore } from './run-store.js';
 import type { Signal } from './signal.js';
 import { signalUpdate } from './signal-update.js';
+import { opinionRecords } from './opinion-record.js';
 import { viewRecord } from './view-record.js';
 
 export interface SignalFilter {
@@ -27,6 +29,11 @@ export interface SignalCursor {
 
 /** The rows of `signals`: written with the message that announces them, read newest first. */
 export class SignalStore {
+  private readonly rows = new PreparedRows<Insertable<SignalsTable>>(
+    (db, rows) => db.insertInto('signals').values(rows).onConflict((conflict) => conflict.column('run_id').doNothing()),
+    Object.values,
+  );
+
   constructor(
     private readonly db: Kysely<Schema>,
     private readonly writer: RoomWriter,
@@ -40,7 +47,7 @@ export class SignalStore {
       room: symbolRoom(run.symbol), messageId: signalMessageId(run.runId), type: 'signal_update', body,
     };
     await this.writer.sayUntilStored({
-      store: (tx) => this.insert(tx, run, signal, body, votes),
+      store: (tx) => this.insert(tx, run, signal, body),
       messages: [...votes, announcement],
     }, giveUp);
   }
@@ -75,9 +82,9 @@ export class SignalStore {
     return next?.timestamp ?? null;
   }
 
-  private async insert(tx: Transaction<Schema>, run: Run, signal: Signal, body: string, votes: readonly NewMessage[]): Promise<void> {
+  private async insert(tx: Transaction<Schema>, run: Run, signal: Signal, body: string): Promise<void> {
     const { view, verdict } = signal;
-    await tx.insertInto('signals').values({
+    await this.rows.execute(tx, [{
       signal_id: signal.signalId,
       run_id: run.runId,
       symbol: run.symbol,
@@ -91,9 +98,9 @@ export class SignalStore {
       source: view.source,
       body,
       view: JSON.stringify(viewRecord(view)),
-      opinions: `[${votes.map((vote) => vote.body).join(',')}]`,
+      opinions: JSON.stringify(opinionRecords(signal.votes)),
       created_at: Date.now(),
-    }).onConflict((conflict) => conflict.column('run_id').doNothing()).execute();
+    }]);
     await this.runs.done(tx, run, view.asOf, signal.signalId);
   }
 }

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { v7 as timeOrderedId } from 'uuid';
 import type { MarketView } from '../model/market-view.js';
 import type { Action, Vote } from '../model/opinion.js';
 import type { Depth, Trigger } from '../model/trigger.js';
@@ -33,7 +33,7 @@ export function signalFrom(run: Run, view: MarketView, votes: readonly Vote[], v
   const supporters = votes.filter((vote) => vote.signal === verdict.action && vote.weight > 0);
   const { action } = verdict;
   return {
-    signalId: randomUUID(),
+    signalId: timeOrderedId(),
     runId: run.runId,
     depth: run.depth,
     trigger: run.trigger,

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Market } from '../market/market.js';
 import { CodedError } from '../model/codes.js';
 import type { SignalsTable } from '../storage/schema.js';
+import { opinionsOf, type SignalBody } from './opinion-record.js';
 import { SignalStore, type SignalCursor } from './signal-store.js';
 import { SignalsQuery } from './signals.dto.js';
 
@@ -29,11 +30,12 @@ export class SignalsController {
     const row = await this.store.find(id);
     if (!row) throw new CodedError('NOT_FOUND', `There is no signal ${id.slice(0, 64)}`);
     const supersededAt = await this.store.supersededAt(row);
+    const body = JSON.parse(row.body) as SignalBody;
     return {
-      ...(JSON.parse(row.body) as object),
+      ...body,
       status: this.status(row, supersededAt),
       superseded_at: supersededAt === null ? null : new Date(supersededAt).toISOString(),
-      opinions: JSON.parse(row.opinions) as unknown,
+      opinions: opinionsOf(body, row.opinions),
       view: JSON.parse(row.view) as unknown,
       outcome: null, // outcomes are not scored yet
     };

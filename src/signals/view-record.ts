@@ -1,7 +1,7 @@
 import type { MarketView } from '../model/market-view.js';
 
-const EVENTS = 12;
-const ZONES = 6;
+const EVENTS = 6;
+const ZONES = 4;
 
 /** What of a view is kept with a signal: what the analysts read, without the 200 candles. */
 export function viewRecord(view: MarketView): Record<string, unknown> {
