@@ -13,7 +13,7 @@ const leftOnly = ORDER.slice(0, -1).map((folder, at) => ({
   severity: 'error',
   comment: `${folder}/ may import only: ${ORDER.slice(0, at).join(', ') || 'nothing'}. What it needs from above is a port that it declares and app.module binds.`,
   from: { path: `^src/${folder}/` },
-  to: { path: `^src/(${ORDER.slice(at + 1).join('|')})/|^src/(main|app[.]module)` },
+  to: { path: `^src/(${ORDER.slice(at + 1).join('|')})/|^src/(main|app|app[.]module|banner)[.]ts` },
 }));
 
 module.exports = {
@@ -39,7 +39,7 @@ module.exports = {
       comment: 'Classes inside a folder take their needs by constructor, so that the backtest and tests build them without Nest.',
       from: {
         path: '^src/',
-        pathNot: '[.](module|controller|gateway|guard|filter|interceptor|pipe|adapter|dto)[.]ts$|[.]spec[.]ts$|^src/(main|app[.]module)[.]ts$|^src/gateway/http/',
+        pathNot: '[.](module|controller|gateway|guard|filter|interceptor|pipe|adapter|dto)[.]ts$|[.]spec[.]ts$|^src/(main|app|app[.]module)[.]ts$|^src/gateway/http/',
       },
       to: { path: 'node_modules/@nestjs/' },
     },

@@ -12,8 +12,7 @@ import { Hub } from '../rooms/hub.js';
 import { RoomLog } from '../rooms/room-log.js';
 import { Runs } from '../signals/runs.js';
 import { Authenticator } from './auth/authenticator.js';
-import type { Command } from './commands/command.js';
-import { commandTable } from './commands/commands.js';
+import { COMMANDS, commandTable, type CommandTable } from './commands/commands.js';
 import { DrainState } from './drain-state.js';
 import { FeedState } from './feed-state.js';
 import { AnalyzeController } from './http/analyze.controller.js';
@@ -27,8 +26,6 @@ import { Status } from './status.js';
 import { SignalsEndpoint } from './websocket/signals.endpoint.js';
 import { StreamEndpoint } from './websocket/stream.endpoint.js';
 
-const COMMANDS = Symbol('Commands');
-type Table = Readonly<Record<string, Command>>;
 /** Reports a fault that no client can do anything about. */
 const faults = (log: Log) => (error: Error): void => log.error({ err: error }, 'The gateway');
 
@@ -78,15 +75,11 @@ export class GatewayModule {
           useFactory: (market: Market, hub: Hub, log: RoomLog, runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status) =>
             commandTable({ market, hub, log, runs, analystIds: panel.seats.map(({ id }) => id), authenticator, visits, status }),
         },
-        {
-          provide: SignalsGateway,
-          inject: [Visits, COMMANDS, DrainState, LOG],
-          useFactory: (visits: Visits, table: Table, state: DrainState, log: Log) => new SignalsGateway(visits, table, () => state.draining, faults(log)),
-        },
+        SignalsGateway,
         {
           provide: SignalsEndpoint,
           inject: [Visits, COMMANDS, Market, LOG],
-          useFactory: (visits: Visits, table: Table, market: Market, log: Log) => new SignalsEndpoint({ visits, table, market, onFault: faults(log) }),
+          useFactory: (visits: Visits, table: CommandTable, market: Market, log: Log) => new SignalsEndpoint({ visits, table, market, onFault: faults(log) }),
         },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],

@@ -15,7 +15,7 @@ export interface Swing extends StructureEventBase {
   readonly label: 'HH' | 'HL' | 'LH' | 'LL' | null;
 }
 /** A close beyond the last swing: with the trend a break of structure, against it a change of character. */
-export interface StructureBreak extends StructureEventBase {
+interface StructureBreak extends StructureEventBase {
   readonly kind: 'break_of_structure' | 'change_of_character';
   /** The broken swing's price. */
   readonly price: number;

@@ -1,7 +1,6 @@
 import type { Action } from './opinion.js';
 
-export const STRENGTHS = ['NONE', 'MODERATE', 'STRONG', 'UNANIMOUS'] as const;
-export type Strength = (typeof STRENGTHS)[number];
+export type Strength = 'NONE' | 'MODERATE' | 'STRONG' | 'UNANIMOUS';
 
 /** What the consensus makes of the opinions. Shares are of the total weight W after cutting, 0 to 1. */
 export interface Decided {

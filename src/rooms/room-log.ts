@@ -118,7 +118,7 @@ export class RoomLog {
 }
 
 /** Names one life of a room's log; a database restored from a backup gets new ones. */
-export const newEpoch = (): string => randomBytes(6).toString('base64url');
+const newEpoch = (): string => randomBytes(6).toString('base64url');
 
 const toRow = ({ room, offset, epoch, messageId, type, body, sentAt }: RoomMessage): Schema['room_messages'] => ({
   room, offset, epoch, message_id: messageId, type, body, sent_at: sentAt,

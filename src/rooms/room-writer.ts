@@ -20,6 +20,8 @@ interface Waiting extends Work {
 
 /** How long work gathers for one commit while there is more of it than commits, in milliseconds. */
 const WINDOW = 2;
+/** Works in the last commit from which on waiting for more is worth its while. */
+const BUSY = 8;
 const LARGEST_BATCH = 256;
 const LONGEST_WAIT = 2000;
 
@@ -70,12 +72,14 @@ export class RoomWriter {
   private schedule(): void {
     if (this.scheduled || this.committing) return;
     this.scheduled = true;
-    const rest = this.lastBatch > 1 ? this.lastCommit + WINDOW - performance.now() : 0;
+    const rest = this.lastBatch >= BUSY ? this.lastCommit + WINDOW - performance.now() : 0;
     if (rest >= 1) globalThis.setTimeout(this.commitWaiting, rest);
     else setImmediate(this.commitWaiting);
   }
 
-  private readonly commitWaiting = async (): Promise<void> => {
+  private readonly commitWaiting = (): void => void this.commitBatch();
+
+  private async commitBatch(): Promise<void> {
     this.scheduled = false;
     this.committing = true;
     const batch = this.waiting.splice(0, LARGEST_BATCH);
@@ -87,7 +91,7 @@ export class RoomWriter {
       this.committing = false;
       if (this.waiting.length > 0) this.schedule();
     }
-  };
+  }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
     let said: readonly RoomMessage[];

@@ -1,5 +1,6 @@
 import { CodedError } from '../../model/codes.js';
 import { requireScope } from '../auth/principal.js';
+import { refusalOf } from '../refusal.js';
 import type { Reply } from '../sessions/transport.js';
 import type { Visitor } from '../sessions/visitor.js';
 import type { Command } from './command.js';
@@ -62,7 +63,7 @@ export class CommandQueue {
       reply.ok(data, kind);
       after?.();
     } catch (error) {
-      this.refuse(this.coded(error), reply);
+      this.refuse(refusalOf(error, this.onFault), reply);
     }
   }
 
@@ -90,12 +91,6 @@ export class CommandQueue {
   private countRefusal(): void {
     const { session } = this.visitor;
     if (session.offences.refused(performance.now())) session.end('RATE_LIMITED', 'Too many commands went on coming: connect again, and send fewer');
-  }
-
-  private coded(error: unknown): CodedError {
-    if (error instanceof CodedError) return error;
-    this.onFault(error instanceof Error ? error : new Error(String(error)));
-    return new CodedError('INTERNAL', 'Something went wrong on our side; it is in the log');
   }
 }
 

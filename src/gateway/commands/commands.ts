@@ -1,13 +1,13 @@
 import type { Market } from '../../market/market.js';
 import { CodedError } from '../../model/codes.js';
-import type { Scope } from '../../model/scope.js';
 import type { Hub } from '../../rooms/hub.js';
-import { clientRoom, symbolRoom, symbolOf } from '../../rooms/names.js';
+import { clientRoom, symbolRoom, symbolOf, SYSTEM_ROOM } from '../../rooms/names.js';
 import type { RoomLog } from '../../rooms/room-log.js';
 import { endMessageId, signalMessageId, voteId } from '../../signals/run.js';
 import type { Runs, RunTicket } from '../../signals/runs.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { requireScope } from '../auth/principal.js';
+import { scopeOfRoom } from '../auth/room-access.js';
 import type { Visits } from '../sessions/visits.js';
 import type { Visitor } from '../sessions/visitor.js';
 import type { Status } from '../status.js';
@@ -26,12 +26,17 @@ export interface CommandNeeds {
   readonly status: Status;
 }
 
+/** Injects the table. */
+export const COMMANDS = Symbol('Commands');
+export type CommandTable = Readonly<Record<string, Command>>;
+
 /** One table of commands, for Socket.IO and for raw sockets. */
-export const commandTable = (needs: CommandNeeds): Readonly<Record<string, Command>> => ({
+export const commandTable = (needs: CommandNeeds): CommandTable => ({
   subscribe: command(SubscribeCommand, 'read', async (visitor, fields) => {
     const names = roomsOf(needs.market, visitor, fields);
     // a client may have written the rooms of its map in another spelling
-    const since = new Map(names.map((name, at) => [name, positionIn(fields.since, name) ?? positionIn(fields.since, symbolRoom(askedFor(fields)[at] ?? ''))]));
+    const asked = fields.room === undefined ? symbolsOf(fields).map(symbolRoom) : [fields.room];
+    const since = new Map(names.map((name, at) => [name, positionIn(fields.since, name) ?? positionIn(fields.since, asked[at] ?? '')]));
     const { rooms, begin } = await visitor.rooms.join(names, (room) => since.get(room), fields.types);
     return { data: { rooms }, after: begin };
   }),
@@ -61,23 +66,20 @@ interface Target {
   readonly room?: string;
 }
 
-const askedFor = ({ symbol, symbols, room }: Target): readonly string[] => symbols ?? (symbol === undefined ? [room ?? ''] : [symbol]);
+const symbolsOf = ({ symbol, symbols }: Target): readonly string[] => symbols ?? (symbol === undefined ? [] : [symbol]);
 
 /** The rooms that are meant, in the wire's spelling. @throws CodedError UNKNOWN_SYMBOL, NOT_FOUND, FORBIDDEN */
 function roomsOf(market: Market, visitor: Visitor, target: Target): string[] {
-  if (target.room === undefined) return askedFor(target).map((symbol) => symbolRoom(market.instrument(symbol).symbol));
+  if (target.room === undefined) return symbolsOf(target).map((symbol) => symbolRoom(market.instrument(symbol).symbol));
   const symbol = symbolOf(target.room);
   if (symbol !== null) return [symbolRoom(market.instrument(symbol).symbol)];
   return [checkedRoom(target.room, visitor)];
 }
 
-const ROOM_SCOPES: Readonly<Record<string, Scope>> = { system: 'read', approvals: 'approve', ops: 'admin' };
-
 function checkedRoom(room: string, { session }: Visitor): string {
   const principal = session.principal!;
-  const scope = ROOM_SCOPES[room];
-  if (scope) {
-    requireScope(principal, scope);
+  if (room === SYSTEM_ROOM || scopeOfRoom(room) !== 'read') {
+    requireScope(principal, scopeOfRoom(room));
     return room;
   }
   if (room === clientRoom(principal.subject)) return room;

@@ -3,6 +3,7 @@ import type { HostedRoom } from '../../rooms/hosted-room.js';
 import type { Hub } from '../../rooms/hub.js';
 import { Membership } from '../../rooms/membership.js';
 import type { Position, RoomMessage } from '../../rooms/message.js';
+import { clientRoom, SYSTEM_ROOM } from '../../rooms/names.js';
 import { Packet } from '../../rooms/packet.js';
 import type { RoomLog } from '../../rooms/room-log.js';
 import type { Snapshots } from './snapshots.js';
@@ -126,8 +127,8 @@ export class Subscriptions {
   }
 
   private checkRoom(wanted: readonly string[]): void {
-    const fresh = wanted.filter((name) => !this.members.has(name)).length;
-    if (this.members.size + fresh <= this.needs.maxRooms + OWN_ROOMS) return;
+    const rooms = new Set([...this.names, ...wanted].filter((name) => !isOwn(name)));
+    if (rooms.size <= this.needs.maxRooms) return;
     throw new CodedError('SUBSCRIPTION_LIMIT', `One connection may be in ${this.needs.maxRooms} rooms: unsubscribe from some, or open another connection`);
   }
 
@@ -140,8 +141,8 @@ export class Subscriptions {
   }
 }
 
-/** `system` and the client's own room do not count towards the limit. */
-const OWN_ROOMS = 2;
+/** `system` and the client's own room do not count towards the limit, nor do rooms that it is in until a run ends. */
+const isOwn = (name: string): boolean => name === SYSTEM_ROOM || name.startsWith(clientRoom(''));
 
 const isKept = (room: HostedRoom, since: Position, oldest: number | undefined): boolean =>
   since.epoch === room.epoch && since.offset <= room.cursor && (since.offset === room.cursor || (oldest !== undefined && since.offset >= oldest - 1));

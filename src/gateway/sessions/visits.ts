@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Config } from '../../config/config.js';
-import { CodedError } from '../../model/codes.js';
 import type { FlushLoop } from '../../rooms/flush-loop.js';
-import { clientRoom, SYSTEM_ROOM } from '../../rooms/names.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import type { Handshake } from '../auth/handshake.js';
 import type { Principal } from '../auth/principal.js';
+import { mayStay, ownRooms } from '../auth/room-access.js';
 import type { FeedState } from '../feed-state.js';
+import { refusalOf } from '../refusal.js';
 import { Session } from './session.js';
 import type { Sessions } from './sessions.js';
 import { Subscriptions, type SubscriptionNeeds } from './subscriptions.js';
@@ -50,21 +50,16 @@ export class Visits {
 
   /** What a connection that could not begin is told. */
   refuse({ session }: Visitor, error: unknown): void {
-    if (error instanceof CodedError) return session.endWith(error);
-    this.needs.onFault(error as Error);
-    session.end('INTERNAL', 'The connection could not be opened; connect again');
+    session.endWith(refusalOf(error, this.needs.onFault));
   }
 
-  /** Gives the session its identity and its own rooms; returns what to do once that was answered. */
+  /** Gives the session its identity and its own rooms, and takes those it may not be in any more; returns what to do once that was answered. */
   async identify({ session, rooms, since }: Visitor, principal: Principal): Promise<() => void> {
     const before = session.principal;
     session.identify(principal);
+    for (const name of rooms.names) if (!mayStay(principal, name)) rooms.leave(name);
     if (before?.subject === principal.subject) return () => undefined;
-    if (before) rooms.leave(clientRoom(before.subject));
-    if (!principal.scopes.has('read')) {
-      for (const name of rooms.names) rooms.leave(name);
-    }
-    const own = [SYSTEM_ROOM, clientRoom(principal.subject)].filter((name) => !rooms.has(name));
+    const own = ownRooms(principal).filter((name) => !rooms.has(name));
     const { begin } = await rooms.join(own, (room) => since.get(room), undefined);
     return begin;
   }

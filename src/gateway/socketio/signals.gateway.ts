@@ -1,14 +1,19 @@
+import { Inject } from '@nestjs/common';
 import { WebSocketGateway, type OnGatewayConnection, type OnGatewayInit } from '@nestjs/websockets';
 import type { Server, Socket } from 'socket.io';
+import { LOG } from '../../config/config.module.js';
+import type { Log } from '../../config/logger.js';
 import { CodedError, type Code } from '../../model/codes.js';
 import { Packet } from '../../rooms/packet.js';
 import { readHandshake, type Handshake } from '../auth/handshake.js';
 import type { Principal } from '../auth/principal.js';
 import { CommandQueue, type Incoming } from '../commands/command-queue.js';
-import type { Command } from '../commands/command.js';
+import { COMMANDS, type CommandTable } from '../commands/commands.js';
+import { DrainState } from '../drain-state.js';
+import { refusalOf } from '../refusal.js';
 import type { Session } from '../sessions/session.js';
 import type { Reply } from '../sessions/transport.js';
-import type { Visits } from '../sessions/visits.js';
+import { Visits } from '../sessions/visits.js';
 import { BAD_PACKET } from './safe-parser.js';
 import { SocketIoTransport } from './socketio-transport.js';
 
@@ -19,19 +24,24 @@ interface Entrance {
   readonly principal: Principal | null;
 }
 
-/** Socket.IO's default namespace: translates, and decides nothing. Provided by a factory in the module. */
+/** Socket.IO's default namespace: translates, and decides nothing. A class provider, as Nest looks for gateways among no others. */
 @WebSocketGateway()
 export class SignalsGateway implements OnGatewayInit<Server>, OnGatewayConnection<Socket> {
   constructor(
-    private readonly visits: Visits,
-    private readonly table: Readonly<Record<string, Command>>,
-    private readonly draining: () => boolean,
-    private readonly onFault: (error: Error) => void,
+    @Inject(Visits) private readonly visits: Visits,
+    @Inject(COMMANDS) private readonly table: CommandTable,
+    @Inject(DrainState) private readonly state: DrainState,
+    @Inject(LOG) private readonly log: Log,
   ) {}
 
   afterInit(server: Server): void {
     server.use((socket, next) => {
-      this.admit(socket).then(() => next(), (error: unknown) => next(refusal(error, this.onFault)));
+      this.admit(socket).then(() => next(), (error: unknown) => {
+        const refused = refusalOf(error, this.onFault);
+        // a client that a middleware refuses stays away; one whose transport closes comes back by itself
+        if (refused.row.retryable) socket.conn.close();
+        else next(Object.assign(new Error(refused.message), { data: refused.toWire() }));
+      });
     });
   }
 
@@ -40,7 +50,11 @@ export class SignalsGateway implements OnGatewayInit<Server>, OnGatewayConnectio
     const visitor = this.visits.open(new SocketIoTransport(socket), handshake);
     const { session } = visitor;
     const queue = new CommandQueue(visitor, this.table, this.onFault);
-    socket.conn.on('packet', () => session.heard());
+    socket.conn.on('packet', ({ type }: { readonly type: string }) => {
+      session.heard();
+      // engine.io ends the connection over these: say why before
+      if (type === 'error' || type === 'ping') session.end('BAD_JSON', 'This is no packet that a client may send: see the Engine.IO protocol');
+    });
     socket.onAny((event: string | symbol, ...args: unknown[]) => queue.take(readEvent(event, args, session)));
     socket.on('disconnect', () => session.disconnected());
     queue.first(async () => {
@@ -52,18 +66,14 @@ export class SignalsGateway implements OnGatewayInit<Server>, OnGatewayConnectio
     });
   }
 
+  private readonly onFault = (error: Error): void => this.log.error({ err: error }, 'The gateway');
+
   private async admit(socket: Socket): Promise<void> {
-    if (this.draining()) throw new CodedError('DRAINING', 'This node is shutting down: connect again after a moment');
+    if (this.state.draining) throw new CodedError('DRAINING', 'This node is shutting down: connect again after a moment');
     const { headers, url, auth } = { ...socket.handshake, url: socket.request.url };
     const handshake = readHandshake({ headers, url, auth });
     socket.data = { handshake, principal: await this.visits.principalOf(handshake) } satisfies Entrance;
   }
-}
-
-function refusal(error: unknown, onFault: (error: Error) => void): Error {
-  const coded = error instanceof CodedError ? error : new CodedError('INTERNAL', 'The connection could not be opened; connect again');
-  if (coded !== error) onFault(error as Error);
-  return Object.assign(new Error(coded.message), { data: coded.toWire() });
 }
 
 function readEvent(event: string | symbol, args: unknown[], session: Session): Incoming {

@@ -66,12 +66,16 @@ export class SocketIoTransport implements Transport {
 
   end(error: CodedError): void {
     this.socket.emit('error', error.toWire());
-    if (!error.row.retryable) return void this.socket.disconnect(true);
-    // ends what is below Socket.IO, so that the client comes back by itself
+    // Socket.IO's own farewell keeps a client away; without it, it comes back by itself
+    if (!error.row.retryable) this.socket.disconnect();
     const ws = this.engine.transport.name === 'websocket' ? this.engine.transport.socket : undefined;
-    if (!ws) return void this.engine.close();
-    ws.close(error.row.close ?? 1013, error.code);
-    setTimeout(() => ws.terminate(), CLOSE_WITHIN_MS).unref();
+    const close = (): void => (ws ? ws.close(error.row.close ?? 1013, error.code) : void this.engine.close());
+    if (this.engine.writeBuffer.length === 0) close();
+    else this.engine.once('drain', close); // what was said before must not be lost
+    setTimeout(() => {
+      ws?.terminate();
+      this.engine.close(true); // one that does not poll would keep what waits for it
+    }, CLOSE_WITHIN_MS).unref();
   }
 
   private direct(): TcpSocket | null {

@@ -6,6 +6,7 @@ import { Server } from 'socket.io';
 import type { Config } from '../../config/config.js';
 import { CodedError } from '../../model/codes.js';
 import { originAllowed } from '../auth/origins.js';
+import { DrainState } from '../drain-state.js';
 import type { ConnectionLimits } from '../limits/connection-limits.js';
 import { problemOf } from '../http/problem.js';
 import { safeParser } from './safe-parser.js';
@@ -18,13 +19,16 @@ interface EngineRequest extends IncomingMessage {
 
 interface Engine {
   use(middleware: (request: EngineRequest, response: ServerResponse, next: () => void) => void): void;
-  on(event: 'connection', listener: (connection: { readonly transport: { readonly name: string }; readonly request: IncomingMessage; once(event: 'close', then: () => void): void }) => void): void;
+  on(event: 'connection', listener: (connection: { readonly request: IncomingMessage; once(event: 'close', then: () => void): void }) => void): void;
   handleUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
 }
 
 /** Socket.IO on the server's own port, with our limits, our parser, and no say over the port's other upgrades. */
 export class SocketIoAdapter extends IoAdapter {
   private io: Server | undefined;
+  private readonly state: DrainState;
+  /** Places of connections that begin with polling, until engine.io has made them. */
+  private readonly reserved = new WeakMap<IncomingMessage, () => void>();
 
   constructor(
     app: INestApplicationContext,
@@ -33,6 +37,7 @@ export class SocketIoAdapter extends IoAdapter {
     private readonly connections: ConnectionLimits,
   ) {
     super(app);
+    this.state = app.get(DrainState);
   }
 
   override createIOServer(): Server {
@@ -47,7 +52,7 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: limits.heartbeatTimeoutMs, // the sessions' own check is first
       connectTimeout: limits.authenticateWithinMs,
       parser: safeParser,
-      cors: { origin: (origin, answer) => answer(null, origin !== undefined && auth.allowedOrigins !== null && originAllowed(origin, undefined, auth.allowedOrigins)) },
+      cors: { origin: (origin, answer) => answer(null, origin !== undefined && originAllowed(origin, undefined, auth.allowedOrigins)) },
     });
     const engine = this.io.engine as unknown as Engine;
     engine.use((request, response, next) => this.checkPolling(request, response, next));
@@ -69,17 +74,27 @@ export class SocketIoAdapter extends IoAdapter {
       if (!originAllowed(origin, host, this.config.auth.allowedOrigins)) {
         throw new CodedError('FORBIDDEN', 'This Origin is not allowed: add it to ALLOWED_ORIGINS');
       }
-      if (request._query['sid'] === undefined) this.connections.admit(request.socket.remoteAddress)(); // room for one more?
+      if (request._query['sid'] === undefined) this.reserve(request, response);
     } catch (error) {
       return refuse(response, error as CodedError);
     }
     next();
   }
 
-  /** A connection that begins with polling counts from here on; one that begins as a WebSocket was counted by the router. */
+  /** engine.io makes connections later than it is asked: without a place kept, many at once would pass the limit together. */
+  private reserve(request: IncomingMessage, response: ServerResponse): void {
+    if (this.state.draining) throw new CodedError('DRAINING', 'This node is shutting down', [], { retry_after_ms: 1000 });
+    const release = this.connections.admit(request.socket.remoteAddress);
+    this.reserved.set(request, release);
+    response.once('close', () => { if (this.reserved.delete(request)) release(); });
+  }
+
+  /** A connection that begins with polling has its place from its first request; one that begins as a WebSocket got it from the router. */
   private countPolling(connection: Parameters<Parameters<Engine['on']>[1]>[0]): void {
-    if (connection.transport.name !== 'polling') return;
-    connection.once('close', this.connections.admit(connection.request.socket.remoteAddress));
+    const release = this.reserved.get(connection.request);
+    if (!release) return;
+    this.reserved.delete(connection.request);
+    connection.once('close', release);
   }
 }
 

@@ -9,8 +9,6 @@ import { mergeByKnownAt } from './replay-merge.js';
 import { Pace } from './replay-pace.js';
 import type { Wait } from './wait.js';
 
-export type { BadRow } from './replay-file.js';
-
 export interface ReplayFeedOptions {
   readonly instruments: readonly ConfiguredInstrument[];
   /** Symbol → path of `timestamp,open,high,low,close,volume`, oldest first. */

@@ -7,7 +7,7 @@ const WORD = 2 ** 32;
 const TAU = 2 * Math.PI;
 
 /** 32 well-mixed bits of a seed, a stream (what the number is for) and an index up to 2^53 (murmur3's finaliser). */
-export function hash(seed: number, stream: number, index: number): number {
+function hash(seed: number, stream: number, index: number): number {
   let h = seed ^ imul(stream, 0x9e3779b1);
   h = imul(h ^ (index | 0), 0x85ebca6b);
   h = imul(h ^ (h >>> 15) ^ floor(index / WORD), 0xc2b2ae35);
