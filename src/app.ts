@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -29,6 +30,7 @@ import { Watch } from './market/watch.js';
 import { RoomBus } from './rooms/room-bus.js';
 import { Hub } from './rooms/hub.js';
 import { RoomWriter } from './rooms/room-writer.js';
+import { systemAlert } from './rooms/system-alert.js';
 import { Runs } from './signals/runs.js';
 import { isUnavailable } from './storage/unavailable.js';
 
@@ -82,7 +84,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
     draining: () => state.draining,
     socketio: { path: SOCKETIO_PATH, upgrade: (request, socket, head) => adapter.upgrade(request, socket, head) },
   }).attach(http);
-  connect(nest);
+  connect(nest, log);
   nest.get(Sessions).start();
   await nest.get(Market).start();
   const left = await nest.get(Runs).resume();
@@ -92,8 +94,8 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
 }
 
 /** Prices go to their rooms and to the watch; candles, and what runs saw, to the watch. */
-function connect(nest: NestExpressApplication): void {
-  const [hub, bus, watch] = [nest.get(Hub), nest.get(RoomBus), nest.get(Watch)];
+function connect(nest: NestExpressApplication, log: Log): void {
+  const [hub, bus, watch, market, writer] = [nest.get(Hub), nest.get(RoomBus), nest.get(Watch), nest.get(Market), nest.get(RoomWriter)];
   nest.get(MarketRelay).add({
     price: (update, at) => {
       const message = { update, sentAt: new Date().toISOString() };
@@ -102,6 +104,11 @@ function connect(nest: NestExpressApplication): void {
       watch.price(update, at);
     },
     closed: (symbol) => watch.closed(symbol),
+    ended: () => {
+      const timestamp = new Date(market.now()).toISOString();
+      const alert = { level: 'info', code: 'FEED_ENDED', message: 'The feed has ended: what is known stays, no new prices come', timestamp } as const;
+      writer.say({ messages: systemAlert(alert, `feed:${randomUUID()}:ended`) }).catch((error: unknown) => log.error({ err: error }, 'The end of the feed could not be said'));
+    },
   });
   nest.get(Runs).observe((run, signal) => {
     if (signal) watch.analysed(run.symbol, signal.view.price, signal.view.asOf);

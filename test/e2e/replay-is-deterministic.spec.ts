@@ -2,7 +2,6 @@ import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from '@jest/globals';
-import { RawClient } from '../support/raw-client.js';
 import { cleanUp, freshDataDir, runServer, startServer, type TestServer } from '../support/server.js';
 
 const DATA = resolve(import.meta.dirname, '../../../shared/data');
@@ -19,10 +18,8 @@ interface Listed {
 }
 
 async function ended(server: TestServer): Promise<void> {
-  const client = await RawClient.open(`${server.ws}/ws/signals`);
-  // `get_status` answers are the clock here: the next is asked when the last has come
-  while (!(await client.ask('get_status')).data.feed.ended) await new Promise((resolve) => setImmediate(resolve));
-  client.close();
+  const status = async (): Promise<{ feed: { ended: boolean } }> => (await (await fetch(`${server.url}/ws/status`)).json()) as never;
+  while (!(await status()).feed.ended) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 async function signals(server: TestServer): Promise<Listed[]> {
