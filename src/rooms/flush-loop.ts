@@ -1,3 +1,5 @@
+import { Batch } from './batch.js';
+
 /** Something with output that waits to be written. */
 export interface Flushable {
   flush(): void;
@@ -5,12 +7,16 @@ export interface Flushable {
 
 /** Longest wait before a write, in milliseconds. */
 const LONGEST_WINDOW = 8;
+/** The window's length in rounds of writes: so writing takes about a ninth of the time, until the longest window. */
+const ROUNDS = 8;
 
 /**
  * Writes what has gathered, each client once per window. Idle, the window is the rest of the event loop's turn; under
- * load it is twice as long as the last round of writes took, so that writing costs at most a third of the time.
+ * load it grows with the time that a round of writes takes.
  */
 export class FlushLoop {
+  /** The empty sequence, from which all that waits in this window branches. */
+  root = Batch.root();
   private waiting: Flushable[] = [];
   private scheduled = false;
   private lastEnd = 0;
@@ -30,8 +36,9 @@ export class FlushLoop {
     const clients = this.waiting;
     this.waiting = [];
     this.scheduled = false;
+    this.root = Batch.root();
     for (const client of clients) client.flush();
     this.lastEnd = performance.now();
-    this.window = Math.min(2 * (this.lastEnd - start), LONGEST_WINDOW);
+    this.window = Math.min(ROUNDS * (this.lastEnd - start), LONGEST_WINDOW);
   };
 }

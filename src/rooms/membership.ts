@@ -65,7 +65,7 @@ export class Membership implements Member {
   deliver(message: RoomMessage, packet: Packet): void {
     if (!this.live || message.offset <= this.position) return;
     this.position = message.offset;
-    if (this.wants(message.type)) this.needs.outbox.push(packet);
+    if (this.wants(message.type)) this.needs.outbox.share(packet);
     if (this.until) this.countEnd(message);
   }
 

@@ -1,3 +1,4 @@
+import type { Batch } from './batch.js';
 import type { FlushLoop, Flushable } from './flush-loop.js';
 import type { Format, Packet } from './packet.js';
 
@@ -10,7 +11,10 @@ export interface Wire {
   readonly format: Format;
   /** Bytes that the socket has taken and not yet handed to the kernel. */
   readonly buffered: number;
+  /** What only this client gets. */
   write(items: readonly Outgoing[]): void;
+  /** What it shares with others: one buffer, one write. */
+  writeBatch(batch: Batch): void;
   /** Calls once when `buffered` is low again. */
   whenDrained(then: () => void): void;
 }
@@ -22,20 +26,23 @@ export interface QueueBounds {
 
 /** Bytes in a socket above which the rest waits here. */
 const HIGH_WATER = 64 * 1024;
+const NONE: ReadonlyMap<string, Packet> = new Map();
 
 /**
  * The one ordered queue of everything that a client gets. Prices keep only the latest per symbol while they wait;
  * nothing else is ever dropped: past the bounds `onOverflow` is called once, and the client has to resume.
  */
 export class Outbox implements Flushable {
-  private queue: Outgoing[] = [];
-  private prices = new Map<string, Packet>();
+  /** What others get too, until something comes that is for this client alone; that and the rest goes to the queue. */
+  private batch: Batch | null = null;
+  private queue: Outgoing[] | null = null;
+  private prices: Map<string, Packet> | null = null;
   private countedMessages = 0;
   private countedBytes = 0;
   private marked = false;
   private blocked = false;
   private closed = false;
-  private drainWaiters: Thunk[] = [];
+  private drainWaiters: Thunk[] | null = null;
   /** Messages written so far. */
   sent = 0;
 
@@ -50,10 +57,18 @@ export class Outbox implements Flushable {
     return this.wire.format;
   }
 
-  /** Something that must arrive, in order. */
+  /** A message of a room: what its other members get as well. Must arrive, in order. */
+  share(packet: Packet): void {
+    if (this.closed) return;
+    if (this.queue !== null || this.blocked) return this.push(packet);
+    this.batch = (this.batch ?? this.loop.root).and(packet);
+    if (!this.marked) this.mark();
+  }
+
+  /** Something for this client alone. Must arrive, in order. */
   push(item: Outgoing): void {
     if (this.closed) return;
-    this.queue.push(item);
+    (this.queue ??= []).push(item);
     if (this.blocked) this.count(item);
     else this.mark();
   }
@@ -61,46 +76,60 @@ export class Outbox implements Flushable {
   /** The latest price of a symbol; replaces one that still waits. */
   price(symbol: string, packet: Packet): void {
     if (this.closed) return;
-    this.prices.set(symbol, packet);
+    (this.prices ??= new Map()).set(symbol, packet);
     if (!this.blocked) this.mark();
   }
 
   /** A page of history: in order like `push`, but the reader waits for `drained`, so it does not count as a backlog. */
   page(packets: readonly Packet[]): void {
     if (this.closed) return;
-    for (const packet of packets) this.queue.push(packet);
+    const queue = (this.queue ??= []);
+    for (const packet of packets) queue.push(packet);
     if (!this.blocked) this.mark();
   }
 
   /** Resolves once everything so far has left and the socket has room, or the client is gone. */
   drained(): Promise<void> {
-    if (this.closed || (this.queue.length === 0 && !this.blocked)) return Promise.resolve();
-    return new Promise((resolve) => this.drainWaiters.push(resolve));
+    if (this.closed || (this.queue === null && this.batch === null && !this.blocked)) return Promise.resolve();
+    return new Promise((resolve) => (this.drainWaiters ??= []).push(resolve));
   }
 
   flush(): void {
     this.marked = false;
     if (this.closed || this.blocked) return;
-    const items = this.queue;
-    if (this.prices.size > 0) {
-      for (const price of this.prices.values()) items.push(price);
-      this.prices.clear();
+    if (this.prices !== null) this.takePrices();
+    const { batch, queue } = this;
+    this.batch = null;
+    this.queue = null;
+    if (batch !== null) {
+      this.wire.writeBatch(batch);
+      this.sent += batch.length;
     }
-    this.queue = [];
-    if (items.length > 0) {
-      this.wire.write(items);
-      this.sent += items.length;
+    if (queue !== null) {
+      this.wire.write(queue);
+      this.sent += queue.length;
     }
     if (this.wire.buffered > HIGH_WATER) this.block();
-    else this.release();
+    else if (this.drainWaiters !== null) this.release();
   }
 
   /** Drops what waits; nothing is sent after. */
   close(): void {
     this.closed = true;
-    this.queue = [];
-    this.prices.clear();
+    this.batch = null;
+    this.queue = null;
+    this.prices = null;
     this.release();
+  }
+
+  /** Prices go behind what waits: the latest of each symbol. */
+  private takePrices(): void {
+    const prices = this.prices ?? NONE;
+    this.prices = null;
+    for (const price of prices.values()) {
+      if (this.queue !== null) this.queue.push(price);
+      else this.batch = (this.batch ?? this.loop.root).and(price);
+    }
   }
 
   private mark(): void {
@@ -121,9 +150,8 @@ export class Outbox implements Flushable {
 
   private release(): void {
     const waiters = this.drainWaiters;
-    if (waiters.length === 0) return;
-    this.drainWaiters = [];
-    for (const resolve of waiters) resolve();
+    this.drainWaiters = null;
+    if (waiters) for (const resolve of waiters) resolve();
   }
 
   private count(item: Outgoing): void {

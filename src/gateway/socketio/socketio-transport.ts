@@ -2,6 +2,7 @@ import type { Socket as TcpSocket } from 'node:net';
 import type { Socket } from 'socket.io';
 import type { WebSocket } from 'ws';
 import type { CodedError } from '../../model/codes.js';
+import type { Batch } from '../../rooms/batch.js';
 import type { Outgoing } from '../../rooms/outbox.js';
 import type { Transport } from '../sessions/transport.js';
 
@@ -27,14 +28,16 @@ export class SocketIoTransport implements Transport {
   readonly kind = 'socketio';
   readonly format = 'socketio';
   private readonly engine: Engine;
+  private tcp: TcpSocket | null = null;
 
   constructor(private readonly socket: Socket) {
     this.engine = socket.conn as unknown as Engine;
   }
 
   get buffered(): number {
-    const held = this.engine.writeBuffer.reduce((sum, { data }) => sum + (typeof data === 'string' ? data.length : 0), 0);
-    return held + (this.direct()?.writableLength ?? 0);
+    let held = this.direct()?.writableLength ?? 0;
+    for (const { data } of this.engine.writeBuffer) if (typeof data === 'string') held += data.length;
+    return held;
   }
 
   write(items: readonly Outgoing[]): void {
@@ -53,6 +56,13 @@ export class SocketIoTransport implements Transport {
       }
     }
     corked?.uncork();
+  }
+
+  writeBatch(batch: Batch): void {
+    if (this.engine.readyState !== 'open') return;
+    const tcp = this.engine.writeBuffer.length === 0 ? this.direct() : null;
+    if (tcp) tcp.write(batch.buffer('socketio'));
+    else this.write(batch.packets());
   }
 
   whenDrained(then: () => void): void {
@@ -78,9 +88,11 @@ export class SocketIoTransport implements Transport {
     }, CLOSE_WITHIN_MS).unref();
   }
 
+  /** The TCP socket below an open WebSocket; null while engine.io has to be asked. */
   private direct(): TcpSocket | null {
+    if (this.tcp !== null) return this.tcp.destroyed ? null : this.tcp;
     const { transport, upgrading } = this.engine;
     if (transport.name !== 'websocket' || upgrading || transport.socket?.readyState !== 1) return null;
-    return transport.socket._socket;
+    return (this.tcp = transport.socket._socket); // from a WebSocket there is no way back to polling
   }
 }

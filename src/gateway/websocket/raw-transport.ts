@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
 import type { CodedError } from '../../model/codes.js';
+import type { Batch } from '../../rooms/batch.js';
 import type { Outgoing } from '../../rooms/outbox.js';
 import type { Format } from '../../rooms/packet.js';
 import type { Transport } from '../sessions/transport.js';
@@ -13,12 +14,17 @@ const CLOSE_WITHIN_MS = 1500;
  * itself writes whole frames at once; with compression each goes through `ws`.
  */
 export class RawTransport implements Transport {
+  /** Asked once: `ws` puts the answer together each time. */
+  private readonly compressed: boolean;
+
   constructor(
     readonly kind: string,
     readonly format: Format,
     private readonly ws: WebSocket,
     private readonly socket: Socket,
-  ) {}
+  ) {
+    this.compressed = ws.extensions !== '';
+  }
 
   get buffered(): number {
     return this.socket.writableLength;
@@ -26,13 +32,19 @@ export class RawTransport implements Transport {
 
   write(items: readonly Outgoing[]): void {
     if (this.ws.readyState !== this.ws.OPEN) return;
-    if (this.ws.extensions !== '') return this.writeCompressed(items);
+    if (this.compressed) return this.writeCompressed(items);
     if (items.length > 1) this.socket.cork();
     for (const item of items) {
       if (typeof item === 'function') item();
       else this.socket.write(item.frame(this.format));
     }
     if (items.length > 1) this.socket.uncork();
+  }
+
+  writeBatch(batch: Batch): void {
+    if (this.ws.readyState !== this.ws.OPEN) return;
+    if (this.compressed) this.writeCompressed(batch.packets());
+    else this.socket.write(batch.buffer(this.format));
   }
 
   whenDrained(then: () => void): void {
