@@ -24,7 +24,8 @@ export class HostedRoom {
   lastSnapshot: RoomMessage | undefined;
   private place: Position | null = null;
   private holds = 0;
-  private readonly waiting = new Map<number, RoomMessage>();
+  /** Messages out of order; there are none on most rooms at most times. */
+  private waiting: Map<number, RoomMessage> | null = null;
   private healing: Promise<void> | null = null;
 
   constructor(
@@ -57,18 +58,18 @@ export class HostedRoom {
     this.place = head;
     this.lastSnapshot = snapshot;
     this.deliverWaiting();
-    if (this.waiting.size > 0) void this.heal();
+    if (this.waiting) void this.heal();
   }
 
   receive(message: RoomMessage): void {
-    if (this.place === null) return void this.waiting.set(message.offset, message);
-    if (message.epoch !== this.place.epoch || message.offset <= this.place.offset) return;
+    if (this.place === null) return this.keep(message);
+    if (message.offset <= this.place.offset || (message.epoch !== this.place.epoch && this.place.epoch !== '')) return;
     if (message.offset === this.place.offset + 1) {
       this.deliver(message);
-      if (this.waiting.size > 0) this.deliverWaiting();
+      if (this.waiting) this.deliverWaiting();
       return;
     }
-    if (this.waiting.size < MOST_WAITING) this.waiting.set(message.offset, message);
+    this.keep(message);
     void this.heal();
   }
 
@@ -93,12 +94,20 @@ export class HostedRoom {
     }
   }
 
+  private keep(message: RoomMessage): void {
+    this.waiting ??= new Map();
+    if (this.waiting.size < MOST_WAITING) this.waiting.set(message.offset, message);
+  }
+
   private deliverWaiting(): void {
-    for (const offset of this.waiting.keys()) if (offset <= this.cursor) this.waiting.delete(offset);
-    for (let next = this.waiting.get(this.cursor + 1); next; next = this.waiting.get(this.cursor + 1)) {
-      this.waiting.delete(next.offset);
+    const { waiting } = this;
+    if (!waiting) return;
+    for (const offset of waiting.keys()) if (offset <= this.cursor) waiting.delete(offset);
+    for (let next = waiting.get(this.cursor + 1); next; next = waiting.get(this.cursor + 1)) {
+      waiting.delete(next.offset);
       this.deliver(next);
     }
+    if (waiting.size === 0) this.waiting = null;
   }
 
   private deliver(message: RoomMessage): void {

@@ -1,12 +1,14 @@
 import { HostedRoom, type Member } from './hosted-room.js';
-import type { RoomMessage } from './message.js';
-import { symbolOf, symbolRoom } from './names.js';
+import type { Position, RoomMessage } from './message.js';
+import { isClientRoom, symbolOf, symbolRoom } from './names.js';
 import { Packet } from './packet.js';
 import type { BusReceiver, PriceMessage, RoomBus } from './room-bus.js';
 import type { RoomLog } from './room-log.js';
 
 /** The type whose last message is part of a joining client's snapshot. */
 const SNAPSHOT_TYPE = 'signal_update';
+/** A client's own room gets its row with its first message: most clients never have one. */
+const UNUSED: Position = { epoch: '', offset: 0 };
 
 /** The rooms that this node hosts, each with one cursor: n+1 is delivered only after n. */
 export class Hub implements BusReceiver {
@@ -44,6 +46,15 @@ export class Hub implements BusReceiver {
     return hosted;
   }
 
+  /** Gives an epoch to rooms that have none yet, for clients that want to know where they stand. */
+  async settle(rooms: readonly HostedRoom[]): Promise<void> {
+    const unused = rooms.filter(({ epoch }) => epoch === UNUSED.epoch).map(({ name }) => name);
+    if (unused.length === 0) return;
+    await this.log.create(unused);
+    const heads = await this.log.heads(unused);
+    for (const room of rooms) if (room.epoch === UNUSED.epoch) room.begin(heads.get(room.name)!, undefined);
+  }
+
   release(room: HostedRoom): void {
     if (!room.letGo() || this.rooms.get(room.name) !== room) return;
     this.rooms.delete(room.name);
@@ -79,9 +90,10 @@ export class Hub implements BusReceiver {
     const names = rooms.map((room) => room.name);
     try {
       await Promise.all(names.map((name) => this.bus.subscribe(name)));
-      const heads = await this.log.open(names);
+      await this.log.create(names.filter((name) => !isClientRoom(name)));
+      const heads = await this.log.heads(names);
       const last = await this.log.lastOf(names, SNAPSHOT_TYPE);
-      for (const room of rooms) room.begin(heads.get(room.name)!, last.get(room.name));
+      for (const room of rooms) room.begin(heads.get(room.name) ?? UNUSED, last.get(room.name));
     } catch (error) {
       // forget them at once: the next to ask tries again instead of joining the failure
       for (const room of rooms) if (this.rooms.get(room.name) === room) this.rooms.delete(room.name);

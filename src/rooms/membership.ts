@@ -4,11 +4,14 @@ import type { Outbox } from './outbox.js';
 import { Packet } from './packet.js';
 import type { RoomLog } from './room-log.js';
 
-export interface MembershipNeeds {
+/** Where a client's memberships live. */
+export interface MembershipHome {
   readonly outbox: Outbox;
   readonly log: RoomLog;
-  /** What a client gets when it begins at the head: the state, without offsets. */
+  /** What a client gets before it goes live: the state, without offsets. */
   snapshot(room: HostedRoom): readonly Packet[];
+  /** It has ended by itself. */
+  onEnd(membership: Membership): void;
   /** The log could not be read: the client has to come back and resume. */
   onFault(fault: Error): void;
 }
@@ -29,12 +32,11 @@ export class Membership implements Member {
 
   constructor(
     readonly room: HostedRoom,
-    private readonly needs: MembershipNeeds,
+    private readonly home: MembershipHome,
     /** Message types that are sent; null: all. */
     private types: ReadonlySet<string> | null,
     /** Groups of ids; it ends by itself when one of each was sent. null: it stays. */
     public until: (readonly string[])[] | null,
-    private readonly onEnd: (membership: Membership) => void,
   ) {
     room.members.add(this);
   }
@@ -44,7 +46,7 @@ export class Membership implements Member {
     this.position = offset;
     this.begunAt = offset;
     this.catchUp().catch((error: unknown) =>
-      this.needs.onFault(new Error(`room ${this.room.name}: resuming failed`, { cause: error })));
+      this.home.onFault(new Error(`room ${this.room.name}: resuming failed`, { cause: error })));
   }
 
   /** A membership that would end by itself waits for these too; one that stays, stays. */
@@ -59,24 +61,24 @@ export class Membership implements Member {
   }
 
   sendSnapshot(): void {
-    for (const packet of this.needs.snapshot(this.room)) if (this.wants(packet.type)) this.needs.outbox.push(packet);
+    for (const packet of this.home.snapshot(this.room)) if (this.wants(packet.type)) this.home.outbox.push(packet);
   }
 
   deliver(message: RoomMessage, packet: Packet): void {
     if (!this.live || message.offset <= this.position) return;
     this.position = message.offset;
-    if (this.wants(message.type)) this.needs.outbox.share(packet);
+    if (this.wants(message.type)) this.home.outbox.share(packet);
     if (this.until) this.countEnd(message);
   }
 
   price(symbol: string, packet: Packet): void {
-    if (this.live && this.wants('price_update')) this.needs.outbox.price(symbol, packet);
+    if (this.live && this.wants('price_update')) this.home.outbox.price(symbol, packet);
   }
 
   tellPosition(): void {
-    if (!this.live || this.types === null || this.needs.outbox.format === 'flat') return;
+    if (!this.live || this.types === null || this.home.outbox.format === 'flat') return;
     const { name, epoch } = this.room;
-    this.needs.outbox.push(Packet.loose('position', JSON.stringify({ room: name, epoch, offset: this.position }), now()));
+    this.home.outbox.push(Packet.loose('position', JSON.stringify({ room: name, epoch, offset: this.position }), now()));
   }
 
   leave(): void {
@@ -90,17 +92,17 @@ export class Membership implements Member {
   }
 
   private goLive(): void {
-    this.sendSnapshot();
+    if (this.until === null) this.sendSnapshot();
     this.live = true;
   }
 
   private async catchUp(): Promise<void> {
     while (!this.gone) {
       if (this.position === this.room.cursor) return this.goLive();
-      const page = await this.needs.log.read(this.room.name, this.position, this.room.cursor, PAGE);
+      const page = await this.home.log.read(this.room.name, this.position, this.room.cursor, PAGE);
       if (this.gone) return;
       this.sendPage(page);
-      await this.needs.outbox.drained();
+      await this.home.outbox.drained();
     }
   }
 
@@ -108,19 +110,19 @@ export class Membership implements Member {
     const first = page[0]?.offset ?? this.room.cursor + 1;
     if (first !== this.position + 1) this.tellGap(this.position + 1, first - 1);
     this.position = page.at(-1)?.offset ?? this.room.cursor;
-    this.needs.outbox.page(page.filter(({ type }) => this.wants(type)).map((message) => Packet.logged(message)));
+    this.home.outbox.page(page.filter(({ type }) => this.wants(type)).map((message) => Packet.logged(message)));
     if (this.until) page.forEach((message) => this.countEnd(message));
   }
 
   private countEnd({ messageId }: RoomMessage): void {
     if (!this.until) return;
     this.until = this.until.filter((ids) => !ids.includes(messageId));
-    if (this.until.length === 0) this.onEnd(this);
+    if (this.until.length === 0) this.home.onEnd(this);
   }
 
   /** Retention took them while the client was reading. */
   private tellGap(from: number, to: number): void {
     const { name, epoch } = this.room;
-    this.needs.outbox.push(Packet.loose('gap', JSON.stringify({ room: name, epoch, from, to }), now()));
+    this.home.outbox.push(Packet.loose('gap', JSON.stringify({ room: name, epoch, from, to }), now()));
   }
 }

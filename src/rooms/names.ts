@@ -3,6 +3,9 @@ export const SYSTEM_ROOM = 'system';
 export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;
 export const clientRoom = (subject: string): string => `client:${subject}`;
 
+const CLIENT_PREFIX = clientRoom('');
+export const isClientRoom = (room: string): boolean => room.startsWith(CLIENT_PREFIX);
+
 const SYMBOL_PREFIX = 'symbol:';
 /** The symbol of a symbol room, else null. */
 export const symbolOf = (room: string): string | null =>

@@ -20,8 +20,8 @@ export interface Wire {
 }
 
 export interface QueueBounds {
-  readonly messages: number;
-  readonly bytes: number;
+  readonly queueMessages: number;
+  readonly queueBytes: number;
 }
 
 /** Bytes in a socket above which the rest waits here. */
@@ -157,7 +157,7 @@ export class Outbox implements Flushable {
   private count(item: Outgoing): void {
     this.countedMessages += 1;
     if (typeof item !== 'function') this.countedBytes += item.frame(this.wire.format).length;
-    if (this.countedMessages > this.bounds.messages || this.countedBytes + this.wire.buffered > this.bounds.bytes) {
+    if (this.countedMessages > this.bounds.queueMessages || this.countedBytes + this.wire.buffered > this.bounds.queueBytes) {
       this.close();
       this.onOverflow();
     }

@@ -32,14 +32,20 @@ export class RoomLog {
 
   constructor(private readonly db: Kysely<Schema>) {}
 
-  /** The heads of the rooms; a room that nobody used yet is made, with a new epoch. */
-  async open(rooms: readonly string[]): Promise<ReadonlyMap<string, Position>> {
-    const heads = new Map<string, Position>();
+  /** Makes the rooms that nobody used yet, each with a new epoch. */
+  async create(rooms: readonly string[]): Promise<void> {
     for (const part of chunks(rooms, CHUNK)) {
       await this.db.insertInto('rooms')
         .values(part.map((room) => ({ room, epoch: newEpoch(), head: 0 })))
         .onConflict((conflict) => conflict.column('room').doNothing())
         .execute();
+    }
+  }
+
+  /** The heads of the rooms that there are. */
+  async heads(rooms: readonly string[]): Promise<ReadonlyMap<string, Position>> {
+    const heads = new Map<string, Position>();
+    for (const part of chunks(rooms, CHUNK)) {
       const rows = await this.db.selectFrom('rooms').selectAll().where('room', 'in', part).execute();
       for (const { room, epoch, head } of rows) heads.set(room, { epoch, offset: head });
     }

@@ -15,9 +15,10 @@ const LONGEST_TIMER = 2 ** 31 - 1;
 /** One connected client, whatever its transport. */
 export class Session {
   readonly outbox: Outbox;
-  readonly analyses: AnalyzeLimit;
-  readonly offences: Offences;
-  private readonly bucket: TokenBucket;
+  // made when first needed: most clients never ask for anything
+  private analyzeLimit: AnalyzeLimit | null = null;
+  private misdeeds: Offences | null = null;
+  private bucket: TokenBucket | null = null;
   private readonly closing: (() => void)[] = [];
   private who: Principal | null = null;
   private expiry: NodeJS.Timeout | undefined;
@@ -35,11 +36,15 @@ export class Session {
     loop: FlushLoop,
     private readonly limits: Config['limits'],
   ) {
-    const bounds = { messages: limits.queueMessages, bytes: limits.queueBytes };
-    this.outbox = new Outbox(transport, loop, bounds, () => this.end('SLOW_CONSUMER', 'You do not read fast enough: connect again and resume from your last offsets'));
-    this.analyses = new AnalyzeLimit(limits.analyzePerMinute);
-    this.offences = new Offences(limits);
-    this.bucket = new TokenBucket(limits.commandsPerSecond, limits.commandBurst, performance.now());
+    this.outbox = new Outbox(transport, loop, limits, () => this.end('SLOW_CONSUMER', 'You do not read fast enough: connect again and resume from your last offsets'));
+  }
+
+  get analyses(): AnalyzeLimit {
+    return (this.analyzeLimit ??= new AnalyzeLimit(this.limits.analyzePerMinute));
+  }
+
+  get offences(): Offences {
+    return (this.misdeeds ??= new Offences(this.limits));
   }
 
   /** null until it has authenticated, where that is required. */
@@ -57,7 +62,9 @@ export class Session {
 
   /** Milliseconds to wait before the next command; 0: it may go. */
   takeCommand(): number {
-    return this.bucket.take(performance.now());
+    const { commandsPerSecond, commandBurst } = this.limits;
+    const now = performance.now();
+    return (this.bucket ??= new TokenBucket(commandsPerSecond, commandBurst, now)).take(now);
   }
 
   /** From now on the client is this one, until the token expires. Without one it has 10 s to say who it is. */

@@ -1,13 +1,17 @@
 import { CodedError } from '../../model/codes.js';
 import type { HostedRoom } from '../../rooms/hosted-room.js';
 import type { Hub } from '../../rooms/hub.js';
-import { Membership } from '../../rooms/membership.js';
+import { Membership, type MembershipHome } from '../../rooms/membership.js';
 import type { Position, RoomMessage } from '../../rooms/message.js';
 import { clientRoom, SYSTEM_ROOM } from '../../rooms/names.js';
+import type { Outbox } from '../../rooms/outbox.js';
 import { Packet } from '../../rooms/packet.js';
 import type { RoomLog } from '../../rooms/room-log.js';
 import type { Snapshots } from './snapshots.js';
 import type { Session } from './session.js';
+
+/** Where the client stands in a room, as it said. */
+type Since = (room: string) => Position | undefined;
 
 export interface JoinedRoom {
   readonly room: string;
@@ -33,11 +37,31 @@ export interface SubscriptionNeeds {
 }
 
 /** The rooms that one session is in. */
-export class Subscriptions {
+export class Subscriptions implements MembershipHome {
   private readonly members = new Map<string, Membership>();
 
   constructor(private readonly session: Session, private readonly needs: SubscriptionNeeds) {
     session.onClose(() => { for (const name of [...this.members.keys()]) this.leave(name); });
+  }
+
+  get outbox(): Outbox {
+    return this.session.outbox;
+  }
+
+  get log(): RoomLog {
+    return this.needs.log;
+  }
+
+  snapshot(room: HostedRoom): readonly Packet[] {
+    return this.needs.snapshots.of(room);
+  }
+
+  onEnd({ room: { name } }: Membership): void {
+    this.leave(name);
+  }
+
+  onFault(): void {
+    this.session.end('STORE_UNAVAILABLE', 'The log could not be read: connect again and resume from your last offsets');
   }
 
   has(name: string): boolean {
@@ -53,15 +77,31 @@ export class Subscriptions {
    * All or nothing. The positions are fixed when it resolves; messages from there on follow `begin`.
    * @throws CodedError SUBSCRIPTION_LIMIT
    */
-  async join(names: readonly string[], since: (room: string) => Position | undefined, types: readonly string[] | undefined): Promise<Joined> {
+  async join(names: readonly string[], since: Since, types?: readonly string[]): Promise<Joined> {
     const wanted = [...new Set(names)];
     this.checkRoom(wanted);
-    const hosted = await this.needs.hub.host(wanted);
-    const oldest = await this.oldestOf(hosted, since);
-    if (this.session.isClosed) {
-      for (const room of hosted) this.needs.hub.release(room);
-      throw new CodedError('NOT_READY', 'The connection has gone');
+    return this.hosted(wanted, since, types, true);
+  }
+
+  /** The rooms that the client is in by itself; their messages say where it stands. */
+  joinOwn(names: readonly string[], since: Since): Promise<Joined> {
+    return this.hosted(names, since, undefined, false);
+  }
+
+  private async hosted(names: readonly string[], since: Since, types: readonly string[] | undefined, settle: boolean): Promise<Joined> {
+    const { hub } = this.needs;
+    const rooms = await hub.host(names);
+    try {
+      if (settle) await hub.settle(rooms);
+      return this.entered(rooms, since, await this.oldestOf(rooms, since), types);
+    } catch (error) {
+      for (const room of rooms) hub.release(room);
+      throw error;
     }
+  }
+
+  private entered(hosted: readonly HostedRoom[], since: Since, oldest: ReadonlyMap<string, number>, types: readonly string[] | undefined): Joined {
+    if (this.session.isClosed) throw new CodedError('NOT_READY', 'The connection has gone');
     const filter = types ? new Set(types) : null;
     const joined = hosted.map((room) => this.enter(room, since(room.name), oldest.get(room.name), filter));
     return { rooms: joined.map(({ answer }) => answer), begin: () => { for (const { begin } of joined) begin(); } };
@@ -88,7 +128,7 @@ export class Subscriptions {
       for (const message of said) if (message.offset <= membership.begunAt) this.session.outbox.push(Packet.logged(message, 'replayed'));
       return;
     }
-    this.member(room, null, () => [], [ends]).startAfter(from);
+    this.member(room, null, [ends]).startAfter(from);
   }
 
   private enter(room: HostedRoom, since: Position | undefined, oldest: number | undefined, types: ReadonlySet<string> | null): { answer: JoinedRoom; begin: () => void } {
@@ -104,7 +144,7 @@ export class Subscriptions {
     const from = recovered ? since.offset : room.cursor;
     const answer = { room: room.name, epoch: room.epoch, offset: from, recovered, replayed: room.cursor - from };
     const first = room.members.size === 0;
-    const fresh = this.member(room, types, (of) => this.needs.snapshots.of(of));
+    const fresh = this.member(room, types);
     return {
       answer,
       begin: () => {
@@ -114,14 +154,8 @@ export class Subscriptions {
     };
   }
 
-  private member(room: HostedRoom, types: ReadonlySet<string> | null, snapshot: (room: HostedRoom) => readonly Packet[], until: (readonly string[])[] | null = null): Membership {
-    const needs = {
-      outbox: this.session.outbox,
-      log: this.needs.log,
-      snapshot,
-      onFault: () => this.session.end('STORE_UNAVAILABLE', 'The log could not be read: connect again and resume from your last offsets'),
-    };
-    const membership = new Membership(room, needs, types, until, ({ room: { name } }) => this.leave(name));
+  private member(room: HostedRoom, types: ReadonlySet<string> | null, until: (readonly string[])[] | null = null): Membership {
+    const membership = new Membership(room, this, types, until);
     this.members.set(room.name, membership);
     return membership;
   }
@@ -133,7 +167,7 @@ export class Subscriptions {
   }
 
   /** First kept offsets where somebody resumes; reads on first where a client claims more than this node has seen. */
-  private async oldestOf(hosted: readonly HostedRoom[], since: (room: string) => Position | undefined): Promise<ReadonlyMap<string, number>> {
+  private async oldestOf(hosted: readonly HostedRoom[], since: Since): Promise<ReadonlyMap<string, number>> {
     const resumed = hosted.filter(({ name }) => since(name) !== undefined);
     if (resumed.length === 0) return new Map();
     await Promise.all(resumed.filter((room) => since(room.name)!.offset > room.cursor).map((room) => room.heal()));

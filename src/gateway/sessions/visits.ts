@@ -60,7 +60,7 @@ export class Visits {
     for (const name of rooms.names) if (!mayStay(principal, name)) rooms.leave(name);
     if (before?.subject === principal.subject) return () => undefined;
     const own = ownRooms(principal).filter((name) => !rooms.has(name));
-    const { begin } = await rooms.join(own, (room) => since.get(room), undefined);
+    const { begin } = await rooms.joinOwn(own, (room) => since.get(room));
     return begin;
   }
 
