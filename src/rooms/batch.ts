@@ -35,12 +35,13 @@ export class Batch {
   /** From the first on. */
   packets(): Packet[] {
     const packets = new Array<Packet>(this.length);
-    let node: Batch = this;
-    for (let at = this.length - 1; at >= 0; at--) {
-      packets[at] = node.packet!;
-      node = node.before!;
-    }
+    this.fill(packets);
     return packets;
+  }
+
+  private fill(packets: Packet[]): void {
+    for (let node: Batch | null = this.before, at = this.length - 2; at >= 0; node = node!.before, at--) packets[at] = node!.packet!;
+    if (this.packet) packets[this.length - 1] = this.packet;
   }
 
   private frames(format: Format): Buffer[] {
