@@ -46,8 +46,7 @@ export class Hub implements BusReceiver {
 
   release(room: HostedRoom): void {
     if (!room.letGo() || this.rooms.get(room.name) !== room) return;
-    this.rooms.delete(room.name);
-    this.bus.unsubscribe(room.name);
+    this.forget(room.name);
   }
 
   receive(message: RoomMessage): void {
@@ -74,6 +73,11 @@ export class Hub implements BusReceiver {
     for (const room of this.rooms.values()) yield* room.members;
   }
 
+  private forget(name: string): void {
+    this.rooms.delete(name);
+    this.bus.unsubscribe(name);
+  }
+
   /** Subscribes first and reads the heads after, so that nothing falls between. */
   private async open(rooms: readonly HostedRoom[]): Promise<void> {
     const names = rooms.map((room) => room.name);
@@ -84,7 +88,7 @@ export class Hub implements BusReceiver {
       for (const room of rooms) room.begin(heads.get(room.name)!, last.get(room.name));
     } catch (error) {
       // forget them at once: the next to ask tries again instead of joining the failure
-      for (const room of rooms) if (this.rooms.get(room.name) === room) this.rooms.delete(room.name);
+      for (const room of rooms) if (this.rooms.get(room.name) === room) this.forget(room.name);
       throw error;
     }
   }

@@ -35,7 +35,8 @@ export class RoomLog {
   /** The heads of the rooms; a room that nobody used yet is made, with a new epoch. */
   async open(rooms: readonly string[]): Promise<ReadonlyMap<string, Position>> {
     const heads = new Map<string, Position>();
-    for (const part of chunks(rooms, CHUNK)) {
+    // sorted, as in `append`: whoever makes the same rooms at the same time waits for this, and never in a circle
+    for (const part of chunks([...rooms].sort(), CHUNK)) {
       await this.db.insertInto('rooms')
         .values(part.map((room) => ({ room, epoch: newEpoch(), head: 0 })))
         .onConflict((conflict) => conflict.column('room').doNothing())
