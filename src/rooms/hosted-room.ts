@@ -27,6 +27,7 @@ export class HostedRoom {
   /** Messages out of order; there are none on most rooms at most times. */
   private waiting: Map<number, RoomMessage> | null = null;
   private healing: Promise<void> | null = null;
+  private healAgain = false;
 
   constructor(
     readonly name: string,
@@ -77,17 +78,33 @@ export class HostedRoom {
     for (const member of this.members) member.price(symbol, packet);
   }
 
-  /** Reads what the log has beyond the cursor and delivers it. */
+  /** Reads what the log has beyond the cursor, all that is there at the call, and delivers it. */
   heal(): Promise<void> {
-    this.healing ??= this.readOn()
-      .catch((error: unknown) => this.onFault(new Error(`room ${this.name}: reading the log failed`, { cause: error })))
-      .finally(() => (this.healing = null));
+    // a page that is on its way already may have been read too early for whoever asks now
+    this.healAgain = true;
+    this.healing ??= this.readOn();
     return this.healing;
   }
 
   private async readOn(): Promise<void> {
+    try {
+      do {
+        this.healAgain = false;
+        await this.readPages();
+      } while (this.healAgain);
+    } catch (error) {
+      this.onFault(new Error(`room ${this.name}: reading the log failed`, { cause: error }));
+    } finally {
+      this.healing = null;
+    }
+  }
+
+  private async readPages(): Promise<void> {
     for (;;) {
       const page = await this.log.read(this.name, this.cursor, Number.MAX_SAFE_INTEGER, PAGE);
+      const [first] = page;
+      // retention was faster: members are told of the gap by what comes next
+      if (first && first.offset > this.cursor + 1) this.place = { epoch: first.epoch, offset: first.offset - 1 };
       for (const message of page) if (message.offset === this.cursor + 1) this.deliver(message);
       this.deliverWaiting();
       if (page.length < PAGE) return;

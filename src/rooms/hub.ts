@@ -50,15 +50,13 @@ export class Hub implements BusReceiver {
   async settle(rooms: readonly HostedRoom[]): Promise<void> {
     const unused = rooms.filter(({ epoch }) => epoch === UNUSED.epoch).map(({ name }) => name);
     if (unused.length === 0) return;
-    await this.log.create(unused);
-    const heads = await this.log.heads(unused);
+    const heads = await this.log.open(unused);
     for (const room of rooms) if (room.epoch === UNUSED.epoch) room.begin(heads.get(room.name)!, undefined);
   }
 
   release(room: HostedRoom): void {
     if (!room.letGo() || this.rooms.get(room.name) !== room) return;
-    this.rooms.delete(room.name);
-    this.bus.unsubscribe(room.name);
+    this.forget(room.name);
   }
 
   receive(message: RoomMessage): void {
@@ -85,18 +83,25 @@ export class Hub implements BusReceiver {
     for (const room of this.rooms.values()) yield* room.members;
   }
 
+  private forget(name: string): void {
+    this.rooms.delete(name);
+    this.bus.unsubscribe(name);
+  }
+
   /** Subscribes first and reads the heads after, so that nothing falls between. */
   private async open(rooms: readonly HostedRoom[]): Promise<void> {
     const names = rooms.map((room) => room.name);
     try {
       await Promise.all(names.map((name) => this.bus.subscribe(name)));
-      await this.log.create(names.filter((name) => !isClientRoom(name)));
-      const heads = await this.log.heads(names);
+      const heads = new Map([
+        ...await this.log.open(names.filter((name) => !isClientRoom(name))),
+        ...await this.log.heads(names.filter(isClientRoom)),
+      ]);
       const last = await this.log.lastOf(names, SNAPSHOT_TYPE);
       for (const room of rooms) room.begin(heads.get(room.name) ?? UNUSED, last.get(room.name));
     } catch (error) {
       // forget them at once: the next to ask tries again instead of joining the failure
-      for (const room of rooms) if (this.rooms.get(room.name) === room) this.rooms.delete(room.name);
+      for (const room of rooms) if (this.rooms.get(room.name) === room) this.forget(room.name);
       throw error;
     }
   }

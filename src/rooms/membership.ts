@@ -1,6 +1,7 @@
 import type { HostedRoom, Member } from './hosted-room.js';
 import type { RoomMessage } from './message.js';
 import type { Outbox } from './outbox.js';
+import { symbolOf } from './names.js';
 import { Packet } from './packet.js';
 import type { RoomLog } from './room-log.js';
 
@@ -29,6 +30,8 @@ export class Membership implements Member {
   begunAt = 0;
   private live = false;
   private gone = false;
+  /** The catching up that is under way; one that was begun before it stops. */
+  private attempt = 0;
 
   constructor(
     readonly room: HostedRoom,
@@ -45,7 +48,13 @@ export class Membership implements Member {
   startAfter(offset: number): void {
     this.position = offset;
     this.begunAt = offset;
-    this.catchUp().catch((error: unknown) =>
+    this.resume();
+  }
+
+  /** Goes on from its position: what it has missed, the snapshot, what is new. */
+  resume(): void {
+    this.attempt += 1;
+    this.catchUp(this.attempt).catch((error: unknown) =>
       this.home.onFault(new Error(`room ${this.room.name}: resuming failed`, { cause: error })));
   }
 
@@ -54,18 +63,23 @@ export class Membership implements Member {
     this.until?.push(ends);
   }
 
-  /** The client asked for the room itself. */
+  /** The client asked for the room itself. Nothing is sent until `resume`, so that the answer goes before. */
   stay(types: ReadonlySet<string> | null): void {
     this.until = null;
     this.types = types;
+    this.live = false;
+    this.attempt += 1;
+    this.dropWaitingPrice(); // the snapshot brings a newer one
   }
 
-  sendSnapshot(): void {
-    for (const packet of this.home.snapshot(this.room)) if (this.wants(packet.type)) this.home.outbox.push(packet);
+  /** Something that was said before anybody waited for it here. */
+  saidBefore(message: RoomMessage): void {
+    if (message.offset <= this.position) this.countEnd(message);
   }
 
   deliver(message: RoomMessage, packet: Packet): void {
     if (!this.live || message.offset <= this.position) return;
+    if (message.offset !== this.position + 1) this.tellGap(this.position + 1, message.offset - 1);
     this.position = message.offset;
     if (this.wants(message.type)) this.home.outbox.share(packet);
     if (this.until) this.countEnd(message);
@@ -84,7 +98,14 @@ export class Membership implements Member {
   leave(): void {
     this.gone = true;
     this.live = false;
+    this.attempt += 1;
     this.room.members.delete(this);
+    this.dropWaitingPrice();
+  }
+
+  private dropWaitingPrice(): void {
+    const symbol = symbolOf(this.room.name);
+    if (symbol !== null) this.home.outbox.dropPrice(symbol);
   }
 
   private wants(type: string): boolean {
@@ -96,26 +117,32 @@ export class Membership implements Member {
     this.live = true;
   }
 
-  private async catchUp(): Promise<void> {
-    while (!this.gone) {
-      if (this.position === this.room.cursor) return this.goLive();
-      const page = await this.home.log.read(this.room.name, this.position, this.room.cursor, PAGE);
-      if (this.gone) return;
-      this.sendPage(page);
+  private sendSnapshot(): void {
+    for (const packet of this.home.snapshot(this.room)) if (this.wants(packet.type)) this.home.outbox.push(packet);
+  }
+
+  private async catchUp(attempt: number): Promise<void> {
+    while (attempt === this.attempt) {
+      const { cursor } = this.room;
+      if (this.position === cursor) return this.goLive();
+      const page = await this.home.log.read(this.room.name, this.position, cursor, PAGE);
+      if (attempt !== this.attempt) return;
+      this.sendPage(page, cursor);
       await this.home.outbox.drained();
     }
   }
 
-  private sendPage(page: readonly RoomMessage[]): void {
-    const first = page[0]?.offset ?? this.room.cursor + 1;
+  /** `upTo` is what the page was asked to reach. */
+  private sendPage(page: readonly RoomMessage[], upTo: number): void {
+    const first = page[0]?.offset ?? upTo + 1;
     if (first !== this.position + 1) this.tellGap(this.position + 1, first - 1);
-    this.position = page.at(-1)?.offset ?? this.room.cursor;
+    this.position = page.at(-1)?.offset ?? upTo;
     this.home.outbox.page(page.filter(({ type }) => this.wants(type)).map((message) => Packet.logged(message)));
     if (this.until) page.forEach((message) => this.countEnd(message));
   }
 
   private countEnd({ messageId }: RoomMessage): void {
-    if (!this.until) return;
+    if (!this.until || this.gone) return;
     this.until = this.until.filter((ids) => !ids.includes(messageId));
     if (this.until.length === 0) this.home.onEnd(this);
   }

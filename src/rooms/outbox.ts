@@ -80,6 +80,11 @@ export class Outbox implements Flushable {
     if (!this.blocked) this.mark();
   }
 
+  /** The price that waits is not wanted any more: the client has left the room, or gets a snapshot. */
+  dropPrice(symbol: string): void {
+    this.prices?.delete(symbol);
+  }
+
   /** A page of history: in order like `push`, but the reader waits for `drained`, so it does not count as a backlog. */
   page(packets: readonly Packet[]): void {
     if (this.closed) return;

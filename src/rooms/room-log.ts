@@ -32,17 +32,19 @@ export class RoomLog {
 
   constructor(private readonly db: Kysely<Schema>) {}
 
-  /** Makes the rooms that nobody used yet, each with a new epoch. */
-  async create(rooms: readonly string[]): Promise<void> {
-    for (const part of chunks(rooms, CHUNK)) {
+  /** The heads of the rooms; a room that nobody used yet is made, with a new epoch. */
+  async open(rooms: readonly string[]): Promise<ReadonlyMap<string, Position>> {
+    // sorted, as in `append`: whoever makes the same rooms at the same time waits for this, and never in a circle
+    for (const part of chunks([...rooms].sort(), CHUNK)) {
       await this.db.insertInto('rooms')
         .values(part.map((room) => ({ room, epoch: newEpoch(), head: 0 })))
         .onConflict((conflict) => conflict.column('room').doNothing())
         .execute();
     }
+    return this.heads(rooms);
   }
 
-  /** The heads of the rooms that there are. */
+  /** The heads of those of the rooms that there are. */
   async heads(rooms: readonly string[]): Promise<ReadonlyMap<string, Position>> {
     const heads = new Map<string, Position>();
     for (const part of chunks(rooms, CHUNK)) {

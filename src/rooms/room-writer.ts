@@ -7,7 +7,7 @@ import type { NewMessage, RoomMessage } from './message.js';
 import type { RoomBus } from './room-bus.js';
 import type { RoomLog } from './room-log.js';
 
-/** What is stored together: rows, and the messages that announce them. `store` must bear being run twice. */
+/** What is stored together: rows, and the messages that announce them. `store` must bear being run again. */
 export interface Work {
   readonly store?: (tx: Transaction<Schema>) => Promise<void>;
   readonly messages?: readonly NewMessage[];
@@ -24,6 +24,7 @@ const WINDOW = 2;
 const BUSY = 8;
 const LARGEST_BATCH = 256;
 const LONGEST_WAIT = 2000;
+const MOST_TRIES = 4;
 
 /**
  * Stores first, then says. Work that arrives together commits together: at the end of the event loop's turn while
@@ -94,14 +95,39 @@ export class RoomWriter {
   }
 
   private async commit(batch: readonly Waiting[]): Promise<void> {
-    let said: readonly RoomMessage[];
-    try {
-      said = await this.transact(batch);
-    } catch (error) {
-      if (batch.length === 1) return batch[0]!.reject(this.asRefusal(error));
-      for (const one of batch) await this.commit([one]); // one bad work must not take the others with it
-      return;
+    const said = batch.length > 1 ? await this.transact(batch).catch(() => null) : null;
+    if (said) this.announce(batch, said);
+    else await this.commitSingly(batch);
+  }
+
+  /** One bad work must not take the others with it; a database that is away is not waited for once for each. */
+  private async commitSingly(batch: readonly Waiting[]): Promise<void> {
+    for (const [at, one] of batch.entries()) {
+      let said: readonly RoomMessage[];
+      try {
+        said = await this.transactAlone(one);
+      } catch (error) {
+        const refused = this.isUnavailable(error) ? batch.slice(at) : [one];
+        for (const each of refused) each.reject(this.asRefusal(error));
+        if (refused.length > 1) return;
+        continue;
+      }
+      this.announce([one], said);
     }
+  }
+
+  /** Again after a failure: what another node said under the same id at the same time is seen then. */
+  private async transactAlone(work: Waiting): Promise<readonly RoomMessage[]> {
+    for (let tries = 1; ; tries += 1) {
+      try {
+        return await this.transact([work]);
+      } catch (error) {
+        if (tries === MOST_TRIES || this.isUnavailable(error)) throw error;
+      }
+    }
+  }
+
+  private announce(batch: readonly Waiting[], said: readonly RoomMessage[]): void {
     for (const message of said) this.hub.receive(message);
     this.bus.publish(said);
     const byId = new Map(said.map((message) => [message.messageId, message]));

@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { RawClient } from '../support/raw-client.js';
+import WebSocket from 'ws';
 import { answerOf, refusedUpgrade } from '../support/refusals.js';
 import { cleanUp, startServer, type TestServer } from '../support/server.js';
 
@@ -32,7 +33,7 @@ describe.each(settings)('%s', (_name, env, { allowed, foreign }) => {
 
   it('accepts its own pages, which may read the answers', async () => {
     for (const origin of allowed(server)) {
-      for (const path of UPGRADES) (await RawClientOpened(server.ws + path, { origin })).close();
+      for (const path of UPGRADES) await opens(server.ws + path, { origin });
       for (const path of REQUESTS) {
         const response = await fetch(server.url + path, { headers: { origin } });
         expect({ path, origin, status: response.status, readable: response.headers.get('access-control-allow-origin') }).toEqual({ path, origin, status: 200, readable: origin });
@@ -41,13 +42,14 @@ describe.each(settings)('%s', (_name, env, { allowed, foreign }) => {
   });
 
   it('accepts those who send none: they are no browsers', async () => {
-    for (const path of UPGRADES) (await RawClientOpened(server.ws + path)).close();
+    for (const path of UPGRADES) await opens(server.ws + path);
     for (const path of REQUESTS) expect((await fetch(server.url + path)).status).toBe(200);
   });
 });
 
-/** A connection of any path; what it says is not looked at. */
-async function RawClientOpened(url: string, options: { origin?: string } = {}): Promise<{ close(): void }> {
-  const { ws } = await RawClient.open(url, options);
-  return { close: () => ws.terminate() };
+/** Resolves where the server lets it in. */
+async function opens(url: string, options: WebSocket.ClientOptions = {}): Promise<void> {
+  const ws = new WebSocket(url, options);
+  await once(ws, 'open');
+  ws.terminate();
 }

@@ -124,9 +124,10 @@ it.each<[string, Record<string, string> | null, string, number]>([
 });
 
 describe('HTTP', () => {
-  const ask = async (claims: Parameters<typeof token>[0] | string | null, path = '/api/analyze', init = posted({ symbol: 'AAPL' })): Promise<unknown> => {
-    const bearer = claims === null ? {} : { authorization: `Bearer ${typeof claims === 'string' ? claims : await token(claims)}` };
-    return answerOf(server.url + path, { ...init, headers: { ...init.headers, ...bearer } });
+  const ask = async (claims: Parameters<typeof token>[0] | string | null, path = '/api/analyze', init: RequestInit = posted({ symbol: 'AAPL' })): Promise<unknown> => {
+    const headers = new Headers(init.headers);
+    if (claims !== null) headers.set('authorization', `Bearer ${typeof claims === 'string' ? claims : await token(claims)}`);
+    return answerOf(server.url + path, { ...init, headers });
   };
 
   it('says 401 and 403', async () => {

@@ -60,7 +60,7 @@ test('the signal is in the list, and one by its id has opinions, view and status
   const one = (await (await fetch(`${server.url}/api/signals/${list.items[0]!.signal_id}`)).json()) as Record<string, never>;
   expect(one).toEqual(expect.objectContaining({ ...list.items[0], status: 'active', superseded_at: null, outcome: null }));
   expect(one['opinions']).toHaveLength(10);
-  expect(one['opinions'][0]).toEqual(expect.objectContaining({ agent_id: 'trend', name: 'TrendAnalyst', latency_ms: expect.any(Number), weight: 1, share: expect.any(Number) }));
+  expect(one['opinions']![0]).toEqual(expect.objectContaining({ agent_id: 'trend', name: 'TrendAnalyst', latency_ms: expect.any(Number), weight: 1, share: expect.any(Number) }));
   expect(one['view']).toEqual(expect.objectContaining({ symbol: 'AAPL', candles: 200, indicators: expect.any(Object), structure: expect.any(Object) }));
 });
 

@@ -21,6 +21,7 @@ export class SocketIoClient {
   closed: { code: number; reason: string } | null = null;
   private waiters: (() => void)[] = [];
   private lastId = 0;
+  private tries = 0;
 
   private constructor(readonly socket: Socket) {
     socket.onAny((type: string, data: unknown, meta: object = {}) => this.keep({ type, data, ...meta }));
@@ -29,16 +30,25 @@ export class SocketIoClient {
       this.closed = { code: typeof context?.code === 'number' ? context.code : 0, reason };
       this.wake();
     });
+    socket.io.on('reconnect_attempt', () => {
+      this.tries += 1;
+      this.wake();
+    });
     socket.on('connect', () => {
       this.closed = null;
       this.wake();
     });
   }
 
+  /** Begins to connect. */
+  static opening(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): SocketIoClient {
+    return new SocketIoClient(io(url, { forceNew: true, reconnection: false, ...options }));
+  }
+
   /** @throws ConnectError where the server refuses */
   static async open(url: string, options: Partial<ManagerOptions & SocketOptions> = {}): Promise<SocketIoClient> {
-    const socket = io(url, { forceNew: true, reconnection: false, ...options });
-    const client = new SocketIoClient(socket);
+    const client = SocketIoClient.opening(url, options);
+    const { socket } = client;
     await new Promise<void>((resolve, reject) => {
       socket.once('connect', resolve);
       socket.once('connect_error', (error) => {
@@ -84,6 +94,11 @@ export class SocketIoClient {
   /** Resolves once it is connected again. */
   async back(): Promise<void> {
     while (!this.socket.connected) await this.change();
+  }
+
+  /** Resolves once it has tried so many times to come back. */
+  async attempts(count: number): Promise<void> {
+    while (this.tries < count) await this.change();
   }
 
   logged(room: string): Frame[] {

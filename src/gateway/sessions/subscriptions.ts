@@ -39,6 +39,8 @@ export interface SubscriptionNeeds {
 /** The rooms that one session is in. */
 export class Subscriptions implements MembershipHome {
   private readonly members = new Map<string, Membership>();
+  /** What was sent of rooms that it has left: after `begunAt`, up to `position`. */
+  private readonly left = new Map<string, { readonly begunAt: number; readonly position: number }>();
 
   constructor(private readonly session: Session, private readonly needs: SubscriptionNeeds) {
     session.onClose(() => { for (const name of [...this.members.keys()]) this.leave(name); });
@@ -112,23 +114,36 @@ export class Subscriptions implements MembershipHome {
     if (!membership) return false;
     this.members.delete(name);
     membership.leave();
+    this.left.set(name, { begunAt: membership.begunAt, position: membership.position });
     this.needs.hub.release(membership.room);
     return true;
   }
 
   /**
-   * Makes the session a member until one of `ends` was said, and sends what came after `from`; a member already gets
-   * of `said` what came before it had joined.
+   * Makes the session a member until one of `ends` was said, and sends what came after `from`, but nothing twice. Who
+   * is a member, or was one later than `from`, gets of `said` what came before that.
    */
   follow(room: HostedRoom, from: number, ends: readonly string[], said: readonly RoomMessage[]): void {
-    const membership = this.members.get(room.name);
-    if (membership) {
+    const here = this.members.get(room.name);
+    const had = here ?? this.left.get(room.name);
+    if (had) for (const message of said) if (message.offset <= had.begunAt) this.session.outbox.push(Packet.logged(message, 'replayed'));
+    const membership = here ?? this.member(room, null, [ends]);
+    if (here) {
       this.needs.hub.release(room);
-      membership.alsoUntil(ends);
-      for (const message of said) if (message.offset <= membership.begunAt) this.session.outbox.push(Packet.logged(message, 'replayed'));
-      return;
+      here.alsoUntil(ends);
+    } else {
+      membership.startAfter(Math.max(from, had?.position ?? 0));
     }
-    this.member(room, null, [ends]).startAfter(from);
+    if (membership.until) void this.endIfSaid(membership, ends);
+  }
+
+  /** The end may have been sent before anybody waited for it here; looked for after, so that it is met one way or the other. */
+  private async endIfSaid(membership: Membership, ends: readonly string[]): Promise<void> {
+    try {
+      for (const message of await this.needs.log.find(ends)) membership.saidBefore(message);
+    } catch {
+      this.endUnread();
+    }
   }
 
   private enter(room: HostedRoom, since: Position | undefined, oldest: number | undefined, types: ReadonlySet<string> | null): { answer: JoinedRoom; begin: () => void } {
@@ -136,11 +151,12 @@ export class Subscriptions implements MembershipHome {
     if (membership) {
       this.needs.hub.release(room);
       membership.stay(types);
-      const recovered = since?.epoch === room.epoch && since.offset >= membership.begunAt;
-      const answer = { room: room.name, epoch: room.epoch, offset: membership.position, recovered, replayed: 0 };
-      return { answer, begin: () => membership.sendSnapshot() };
+      const { position } = membership;
+      const recovered = since?.epoch === room.epoch && since.offset >= membership.begunAt && since.offset <= room.cursor;
+      const answer = { room: room.name, epoch: room.epoch, offset: position, recovered, replayed: room.cursor - position };
+      return { answer, begin: () => membership.resume() };
     }
-    const recovered = since !== undefined && isKept(room, since, oldest);
+    const recovered = since !== undefined && isKept(room, since, oldest ?? Infinity);
     const from = recovered ? since.offset : room.cursor;
     const answer = { room: room.name, epoch: room.epoch, offset: from, recovered, replayed: room.cursor - from };
     const first = room.members.size === 0;
@@ -160,6 +176,10 @@ export class Subscriptions implements MembershipHome {
     return membership;
   }
 
+  private endUnread(): void {
+    this.session.end('STORE_UNAVAILABLE', 'The log could not be read: connect again and resume from your last offsets');
+  }
+
   private checkRoom(wanted: readonly string[]): void {
     const rooms = new Set([...this.names, ...wanted].filter((name) => !isOwn(name)));
     if (rooms.size <= this.needs.maxRooms) return;
@@ -171,12 +191,14 @@ export class Subscriptions implements MembershipHome {
     const resumed = hosted.filter(({ name }) => since(name) !== undefined);
     if (resumed.length === 0) return new Map();
     await Promise.all(resumed.filter((room) => since(room.name)!.offset > room.cursor).map((room) => room.heal()));
-    return this.needs.log.oldest(resumed.map(({ name }) => name));
+    // of a room without messages what comes after this is kept: its first may come while we look
+    const heads = resumed.map(({ name, cursor }) => [name, cursor + 1] as const);
+    return new Map([...heads, ...await this.needs.log.oldest(resumed.map(({ name }) => name))]);
   }
 }
 
 /** `system` and the client's own room do not count towards the limit, nor do rooms that it is in until a run ends. */
 const isOwn = (name: string): boolean => name === SYSTEM_ROOM || name.startsWith(clientRoom(''));
 
-const isKept = (room: HostedRoom, since: Position, oldest: number | undefined): boolean =>
-  since.epoch === room.epoch && since.offset <= room.cursor && (since.offset === room.cursor || (oldest !== undefined && since.offset >= oldest - 1));
+const isKept = (room: HostedRoom, since: Position, oldest: number): boolean =>
+  since.epoch === room.epoch && since.offset <= room.cursor && (since.offset === room.cursor || since.offset >= oldest - 1);

@@ -4,6 +4,7 @@ import type { WebSocket } from 'ws';
 import type { CodedError } from '../../model/codes.js';
 import type { Batch } from '../../rooms/batch.js';
 import type { Outgoing } from '../../rooms/outbox.js';
+import { Packet } from '../../rooms/packet.js';
 import type { Transport } from '../sessions/transport.js';
 
 /** engine.io's connection, with the parts that its types hide. */
@@ -75,7 +76,7 @@ export class SocketIoTransport implements Transport {
   ping(): void {}
 
   end(error: CodedError): void {
-    this.socket.emit('error', error.toWire());
+    this.write([Packet.loose('error', JSON.stringify(error.toWire()), new Date().toISOString())]);
     // Socket.IO's own farewell keeps a client away; without it, it comes back by itself
     if (!error.row.retryable) this.socket.disconnect();
     const ws = this.engine.transport.name === 'websocket' ? this.engine.transport.socket : undefined;
