@@ -10,6 +10,7 @@ export class NestLogger implements LoggerService {
   }
 
   error(message: unknown, ...rest: unknown[]): void {
+    if (rest.at(-1) === 'ExceptionHandler') return; // a start that fails is told once, by whoever started
     if (message instanceof Error) this.to.error({ err: message }, message.message);
     else this.to.error({ rest }, String(message));
   }

@@ -6,6 +6,6 @@ export class FeedState {
 
   report(): { name: string; simulated: boolean; last_tick_age_ms: number | null; ended: boolean } {
     const { lastTickAt, ended, source } = this.market;
-    return { name: source, simulated: source === 'simulated', last_tick_age_ms: lastTickAt === null ? null : Math.max(0, Date.now() - lastTickAt), ended };
+    return { name: source, simulated: source === 'simulated', last_tick_age_ms: lastTickAt === null ? null : Math.max(0, this.market.now() - lastTickAt), ended };
   }
 }

@@ -70,7 +70,7 @@ it('takes who is marked during a round in the next one', async () => {
   expect(late.writes).toBe(1);
 });
 
-it('gathers for twice as long as the last round took', async () => {
+it('gathers for longer after a round that took long', async () => {
   const loop = new FlushLoop();
   const client = new Client(loop, 3);
   client.push();

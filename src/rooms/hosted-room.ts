@@ -58,8 +58,9 @@ export class HostedRoom {
   begin(head: Position, snapshot: RoomMessage | undefined): void {
     this.place = head;
     this.lastSnapshot = snapshot;
+    const overfull = this.waiting?.size === MOST_WAITING; // then some were not kept
     this.deliverWaiting();
-    if (this.waiting) void this.heal();
+    if (this.waiting || overfull) void this.heal();
   }
 
   receive(message: RoomMessage): void {

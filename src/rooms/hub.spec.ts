@@ -45,9 +45,12 @@ describe('a room that is open', () => {
     const member = new Recorder();
     const room = await hosted(member);
     const [first, second] = await say(2);
+    world.log.gated = true;
     for (const message of [first, first, second, first, second]) world.bring(message!);
+    await turn();
     expect(member.offsets).toEqual([1, 2]);
     expect(room.cursor).toBe(2);
+    expect(world.log.held).toBe(0); // nothing is missing, so the log is not read
   });
 
   it('holds back what is early, and hands it on with what was late', async () => {
@@ -186,6 +189,18 @@ describe('opening a room', () => {
     expect(room!.cursor).toBe(3);
   });
 
+  it('loses nothing that is said meanwhile, however much it is', async () => {
+    world.log.gated = true;
+    const opening = world.hub.host([name]);
+    await held(1);
+    for (const message of await say(1200)) world.bring(message);
+    world.log.gated = false;
+    while (world.log.held > 0) world.log.pass(0);
+    const [room] = await opening;
+    for (let turns = 0; turns < 100; turns += 1) await turn();
+    expect(room!.cursor).toBe(1200);
+  });
+
   it('is done once for all who ask at the same time, and ends with the last of them', async () => {
     const all = await Promise.all(upTo(5).map(() => world.hub.host([...world.rooms])));
     expect(new Set(all.map(([room]) => room)).size).toBe(1);
@@ -230,6 +245,31 @@ describe('opening a room', () => {
     const newer = await world.say(name, 'signal_update');
     world.bring(newer);
     expect(room!.lastSnapshot).toEqual(newer);
+  });
+});
+
+describe('a client\'s own room', () => {
+  beforeEach(() => {
+    name = name.replace('symbol:', 'client:');
+    world.truth.set(name, []);
+  });
+
+  it('has no row until somebody says something in it, which its members get', async () => {
+    const member = new Recorder();
+    const room = await hosted(member);
+    expect([room.epoch, room.cursor, (await world.log.heads([name])).size]).toEqual(['', 0, 0]);
+    world.bring((await say(1))[0]!);
+    expect(member.offsets).toEqual([1]);
+    expect(room.epoch).toBe((await world.log.heads([name])).get(name)!.epoch);
+  });
+
+  it('is settled without losing what the bus lost', async () => {
+    const member = new Recorder();
+    const room = await hosted(member);
+    await say(2);
+    await world.hub.settle([room]);
+    expect(member.offsets).toEqual([1, 2]);
+    expect(room.cursor).toBe(2);
   });
 });
 

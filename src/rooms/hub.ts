@@ -51,7 +51,12 @@ export class Hub implements BusReceiver {
     const unused = rooms.filter(({ epoch }) => epoch === UNUSED.epoch).map(({ name }) => name);
     if (unused.length === 0) return;
     const heads = await this.log.open(unused);
-    for (const room of rooms) if (room.epoch === UNUSED.epoch) room.begin(heads.get(room.name)!, undefined);
+    await Promise.all(rooms.filter(({ epoch }) => epoch === UNUSED.epoch).map((room) => {
+      const { epoch, offset } = heads.get(room.name)!;
+      room.begin({ epoch, offset: UNUSED.offset }, undefined);
+      // said meanwhile, and not heard of here
+      return offset > UNUSED.offset ? room.heal() : undefined;
+    }));
   }
 
   release(room: HostedRoom): void {
@@ -72,10 +77,10 @@ export class Hub implements BusReceiver {
     return (this.rooms.get(room)?.members.size ?? 0) > 0;
   }
 
-  /** Members by room; symbol rooms by their bare symbol, as operators read them. */
+  /** Members by room, symbol rooms by their bare symbol; clients' own rooms are left out, as their names are credentials. */
   occupancy(): Record<string, number> {
     const counts: Record<string, number> = {};
-    for (const [name, { members }] of this.rooms) if (members.size > 0) counts[symbolOf(name) ?? name] = members.size;
+    for (const [name, { members }] of this.rooms) if (members.size > 0 && !isClientRoom(name)) counts[symbolOf(name) ?? name] = members.size;
     return counts;
   }
 

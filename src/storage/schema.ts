@@ -12,16 +12,16 @@ export interface Schema {
 }
 
 /** Kept as text in both databases, so that a body goes out byte for byte as it was first sent. */
-export type Json = string;
+type Json = string;
 
-export interface RoomsTable {
+interface RoomsTable {
   room: string;
   epoch: string;
   /** Offset of the newest message; 0 before the first. */
   head: Generated<number>;
 }
 
-export interface RoomMessagesTable {
+interface RoomMessagesTable {
   room: string;
   offset: number;
   epoch: string;
@@ -33,7 +33,7 @@ export interface RoomMessagesTable {
   sent_at: string;
 }
 
-export type RunStatus = 'open' | 'done' | 'failed';
+type RunStatus = 'open' | 'done' | 'failed';
 
 export interface RunsTable {
   run_id: string;

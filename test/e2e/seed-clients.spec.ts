@@ -57,7 +57,7 @@ describeSeeds('the clients printed in the orchestration seed run unchanged', () 
   test('Python: the types of the updates are printed', async () => {
     const file = join(await freshDataDir(), 'client.py');
     writeFileSync(file, `${printed('python', 'websockets.connect', port)}\nasyncio.run(client())\n`);
-    const output = await outputOf((await findPython())!, ['-u', file], (text) => text.includes('Received: signal_update'));
+    const output = await outputOf((await findPython())!, ['-u', file], (text) => text.includes('Received: signal_update\n'));
     for (const type of ['welcome', 'ack', 'price_update', 'agent_update', 'signal_update']) expect(output).toContain(`Received: ${type}\n`);
   });
 

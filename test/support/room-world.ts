@@ -51,7 +51,7 @@ export class GatedLog extends RoomLog {
 }
 
 /** Knows who listens. */
-export class ListeningBus extends RoomBus {
+class ListeningBus extends RoomBus {
   readonly rooms = new Set<string>();
   async subscribe(room: string): Promise<void> {
     this.rooms.add(room);

@@ -142,13 +142,19 @@ describe('a token signed with a published key', () => {
 });
 
 describe('a client without a token', () => {
-  it('has every scope where none is required', () => {
-    const principal = new Authenticator({ ...NONE, required: false }).anonymous('c1');
+  it('has every scope where none is required', async () => {
+    const principal = await new Authenticator({ ...NONE, required: false }).identify(null, 'c1');
     expect(principal).toEqual({ subject: 'anonymous:c1', scopes: new Set(SCOPES), expiresAt: null, anonymous: true });
   });
 
-  it('is nobody where one is required', () => {
-    expect(bySecret().anonymous('c1')).toBeNull();
+  it('is nobody where one is required', async () => {
+    expect(await bySecret().identify(null, 'c1')).toBeNull();
+  });
+
+  it('is anonymous, too, with a token that an open server has no key to check', async () => {
+    const principal = await new Authenticator({ ...NONE, required: false }).identify('YOUR_JWT_TOKEN', 'c1');
+    expect(principal).toMatchObject({ subject: 'anonymous:c1', anonymous: true });
+    await expect(bySecret({ required: false }).identify('YOUR_JWT_TOKEN', 'c1')).rejects.toMatchObject({ code: 'TOKEN_INVALID' });
   });
 
   it('cannot use a token of a server that checks none', async () => {

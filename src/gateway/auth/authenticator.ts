@@ -43,8 +43,17 @@ export class Authenticator {
     return principalOf(await this.#payload(token));
   }
 
+  /**
+   * Whoever connects or asks: by the token, else anonymous; null where a token is required and there is none. A server
+   * that can check no token and requires none ignores the one that it gets: everyone is anonymous there.
+   */
+  async identify(token: string | null, clientId: string): Promise<Principal | null> {
+    const ignored = !this.config.required && !this.#secret && !this.#keys;
+    return token === null || ignored ? this.anonymous(clientId) : this.verify(token);
+  }
+
   /** A client without a token: every scope, or null where a token is required. */
-  anonymous(clientId: string): Principal | null {
+  private anonymous(clientId: string): Principal | null {
     if (this.config.required) return null;
     return { subject: `anonymous:${clientId}`, scopes: EVERY_SCOPE, expiresAt: null, anonymous: true };
   }

@@ -25,8 +25,9 @@ export const httpLogging = (logger: Logger): Options => ({
   quietReqLogger: true,
   autoLogging: true,
   customLogLevel: (request, response, error) => {
-    if (error || response.statusCode >= 500) return 'error';
-    return PROBES.has(pathOf(request)) ? 'silent' : 'info';
+    if (PROBES.has(pathOf(request))) return 'silent'; // what a probe finds is in its answer
+    if (response.statusCode === 503) return 'warn'; // a refusal, not a fault
+    return error || response.statusCode >= 500 ? 'error' : 'info';
   },
   // the error that pino-http makes of a status of 500 and up has nobody's stack
   customErrorObject: (_request, response, _error, fields: { err?: unknown }) => (response.err ? fields : { ...fields, err: undefined }),

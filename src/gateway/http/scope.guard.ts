@@ -46,10 +46,8 @@ export class ScopeGuard implements CanActivate {
 
   async #authenticate({ headers, originalUrl }: ExpressRequest): Promise<Principal> {
     const said = { headers, url: originalUrl };
-    const token = tokenOf(said);
-    if (token !== null) return this.authenticator.verify(token);
-    const anonymous = this.authenticator.anonymous(clientIdOf(said));
-    if (anonymous) return anonymous;
+    const principal = await this.authenticator.identify(tokenOf(said), clientIdOf(said));
+    if (principal) return principal;
     throw new CodedError('UNAUTHENTICATED', 'A token is needed: send it as `Authorization: Bearer <token>`');
   }
 }

@@ -36,7 +36,7 @@ export class Visits {
 
   /** Who is at the other end; null where a token is required and there is none yet. @throws CodedError where it is wrong */
   async principalOf({ token, clientId }: Handshake): Promise<Principal | null> {
-    return token === null ? this.needs.authenticator.anonymous(clientId) : this.needs.authenticator.verify(token);
+    return this.needs.authenticator.identify(token, clientId);
   }
 
   /** The welcome, and the client's own rooms. Without a principal it has 10 s for `authenticate`. */
