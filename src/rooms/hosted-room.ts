@@ -76,6 +76,21 @@ export class HostedRoom {
     for (const member of this.members) member.price(symbol, packet);
   }
 
+  /** False until `begin`. */
+  get isOpen(): boolean {
+    return this.place !== null;
+  }
+
+  /** Reads on until members were handed the message of this offset. Never rejects: what fails is said to `onFault`. */
+  async healTo(offset: number): Promise<void> {
+    // a reading that was under way may have begun before the message was there, so that one in vain means little
+    for (let inVain = 0; this.cursor < offset && inVain < 2;) {
+      const from = this.cursor;
+      await this.heal();
+      inVain = this.cursor === from ? inVain + 1 : 0;
+    }
+  }
+
   /** Reads what the log has beyond the cursor and delivers it. */
   heal(): Promise<void> {
     this.healing ??= this.readOn()
@@ -86,10 +101,11 @@ export class HostedRoom {
 
   private async readOn(): Promise<void> {
     for (;;) {
-      const page = await this.log.read(this.name, this.cursor, Number.MAX_SAFE_INTEGER, PAGE);
+      const from = this.cursor;
+      const page = await this.log.read(this.name, from, Number.MAX_SAFE_INTEGER, PAGE);
       for (const message of page) if (message.offset === this.cursor + 1) this.deliver(message);
       this.deliverWaiting();
-      if (page.length < PAGE) return;
+      if (page.length < PAGE || this.cursor === from) return;
     }
   }
 

@@ -16,7 +16,9 @@ export class Hub implements BusReceiver {
     private readonly log: RoomLog,
     private readonly bus: RoomBus,
     private readonly onFault: (fault: Error) => void,
-  ) {}
+  ) {
+    bus.attach(this);
+  }
 
   /** Opens what is not open yet. A room stays open until it was released as often as it was hosted. */
   async host(names: readonly string[]): Promise<readonly HostedRoom[]> {
@@ -70,6 +72,11 @@ export class Hub implements BusReceiver {
     return counts;
   }
 
+  /** Rooms whose place in the log is known. */
+  opened(): readonly HostedRoom[] {
+    return [...this.rooms.values()].filter((room) => room.isOpen);
+  }
+
   *members(): Generator<Member> {
     for (const room of this.rooms.values()) yield* room.members;
   }
@@ -84,7 +91,11 @@ export class Hub implements BusReceiver {
       for (const room of rooms) room.begin(heads.get(room.name)!, last.get(room.name));
     } catch (error) {
       // forget them at once: the next to ask tries again instead of joining the failure
-      for (const room of rooms) if (this.rooms.get(room.name) === room) this.rooms.delete(room.name);
+      for (const room of rooms) {
+        if (this.rooms.get(room.name) !== room) continue;
+        this.rooms.delete(room.name);
+        this.bus.unsubscribe(room.name);
+      }
       throw error;
     }
   }
