@@ -40,7 +40,7 @@ export class Status {
   /** Of the whole cluster: connections, messages, rooms, analyses; of this node: the rest. */
   report(): Record<string, unknown> {
     const { node, version, analysts, sessions, runs, feed, peers, redis } = this.needs;
-    const nodes = [this.counts(), ...peers.all];
+    const nodes = [this.counts(), ...(redis?.up ? peers.all : [])];
     const sum = (of: (counts: NodeCounts) => number): number => nodes.reduce((total, counts) => total + of(counts), 0);
     return {
       websocket_manager: {

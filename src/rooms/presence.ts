@@ -26,6 +26,9 @@ export interface PresenceNeeds {
   readonly redis: RedisLink;
   readonly peers: Peers;
   readonly counts: () => NodeCounts;
+  /** Milliseconds. */
+  readonly everyMs?: number;
+  readonly expiresMs?: number;
 }
 
 /** Tells the cluster what this node counts, every second, and `Peers` what the others do. */
@@ -39,7 +42,7 @@ export class Presence {
 
   /** Resolves when this node is known and knows the others. */
   async start(): Promise<void> {
-    this.timer = setInterval(() => void this.beat(), EVERY_MS);
+    this.timer = setInterval(() => void this.beat(), this.needs.everyMs ?? EVERY_MS);
     this.timer.unref();
     await this.beat();
   }
@@ -53,9 +56,9 @@ export class Presence {
   }
 
   private async beat(): Promise<void> {
-    const { redis, peers, counts } = this.needs;
+    const { redis, peers, counts, expiresMs = EXPIRES_MS } = this.needs;
     try {
-      const said = await redis.commands.eval(SAY_AND_HEAR, 2, NODES, PREFIX, this.id, JSON.stringify(counts()), EXPIRES_MS) as string[];
+      const said = await redis.commands.eval(SAY_AND_HEAR, 2, NODES, PREFIX, this.id, JSON.stringify(counts()), expiresMs) as string[];
       if (!this.stopped) peers.heard(said.map((text) => JSON.parse(text) as NodeCounts));
     } catch {
       peers.lost(); // that Redis is away, its link says
