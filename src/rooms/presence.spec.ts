@@ -49,6 +49,9 @@ it('nodes know each other, what they count, and what changes, within two beats',
 it('a node that cannot ask counts for itself alone, and still watches for the others', async () => {
   const [a] = [await node('d'), await node('e', { TSLA: 1 }, { '10.0.0.9': 1 })];
   await until(() => a.peers.watch('TSLA'), 'the other');
+  await server.flush();
+  await until(async () => (await server.ask((redis) => redis.scard('conclave:nodes'))) >= 2, 'said again');
+  await until(() => a.names().includes('e'), 'seen again');
   await server.stop();
   await until(() => a.names().length === 0, 'noticed');
   expect([a.peers.connectionsOf('10.0.0.9'), a.peers.watch('TSLA')]).toEqual([0, true]);

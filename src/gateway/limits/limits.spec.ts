@@ -180,6 +180,9 @@ describe('analyses of an address in a cluster', () => {
     await server.stop();
     await until(() => nodes.every(({ link }) => !link.up), 'noticed');
     expect([await passed(a, '10.0.0.1'), await passed(a, '10.0.0.1'), await passed(a, '10.0.0.1'), await passed(a, '10.0.0.1')]).toEqual([true, true, true, false]);
+    await server.again();
+    await until(() => nodes.every(({ link }) => link.up), 'back');
+    expect([await passed(a, '10.0.0.1'), await passed(b, '10.0.0.1'), await passed(b, '10.0.0.1'), await passed(a, '10.0.0.1')]).toEqual([true, true, true, false]);
     for (const { link } of nodes) link.close();
     await server.remove();
   });
