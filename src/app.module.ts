@@ -12,6 +12,7 @@ import { WatchedSymbols } from './market/watched-symbols.js';
 import { OpsModule } from './ops/ops.module.js';
 import { Hub } from './rooms/hub.js';
 import { symbolRoom } from './rooms/names.js';
+import { Peers } from './rooms/peers.js';
 import { RoomsModule } from './rooms/rooms.module.js';
 import { RequestedAnalyses } from './signals/requested-analyses.js';
 import { Runs } from './signals/runs.js';
@@ -19,19 +20,19 @@ import { SignalsModule } from './signals/signals.module.js';
 import { StorageModule } from './storage/storage.module.js';
 
 class RoomsWatched extends WatchedSymbols {
-  constructor(private readonly hub: Hub) {
+  constructor(private readonly hub: Hub, private readonly peers: Peers) {
     super();
   }
 
   isWatched(symbol: string): boolean {
-    return this.hub.hasMembers(symbolRoom(symbol));
+    return this.hub.hasMembers(symbolRoom(symbol)) || this.peers.watch(symbol);
   }
 }
 
 /** What the watch needs from further right. */
 const watchPorts: Provider[] = [
   { provide: AnalysisRequests, inject: [Runs], useFactory: (runs: Runs) => new RequestedAnalyses(runs) },
-  { provide: WatchedSymbols, inject: [Hub], useFactory: (hub: Hub) => new RoomsWatched(hub) },
+  { provide: WatchedSymbols, inject: [Hub, Peers], useFactory: (hub: Hub, peers: Peers) => new RoomsWatched(hub, peers) },
 ];
 
 @Module({})
@@ -45,7 +46,7 @@ export class AppModule {
     const analysts = AnalystsModule.of(configuration);
     const signals = SignalsModule.of(configuration, storage, rooms, market, analysts);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const gateway = GatewayModule.of(configuration, rooms, market, analysts, signals, watch);
+    const gateway = GatewayModule.of(configuration, storage, rooms, market, analysts, signals, watch);
     const ops = OpsModule.of(storage, market, signals, gateway);
     return { module: AppModule, imports: [configuration, storage, rooms, market, analysts, signals, watch, gateway, ops] };
   }

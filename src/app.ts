@@ -28,10 +28,14 @@ import { MarketRelay } from './market/market-relay.js';
 import { Market } from './market/market.js';
 import { Watch } from './market/watch.js';
 import { RoomBus } from './rooms/room-bus.js';
+import { Healing } from './rooms/healing.js';
 import { Hub } from './rooms/hub.js';
+import { Presence } from './rooms/presence.js';
 import { RoomWriter } from './rooms/room-writer.js';
 import { systemAlert } from './rooms/system-alert.js';
 import { Runs } from './signals/runs.js';
+import type { RedisLink } from './storage/redis.js';
+import { REDIS } from './storage/storage.module.js';
 import { isUnavailable } from './storage/unavailable.js';
 
 export interface RunningApp {
@@ -64,7 +68,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   const http = nest.getHttpServer() as Server;
   const connections = nest.get(ConnectionLimits);
   const state = nest.get(DrainState);
-  const adapter = new SocketIoAdapter(nest, http, config, connections);
+  const adapter = new SocketIoAdapter(nest, http, config, connections, nest.get<RedisLink | null>(REDIS)?.channels ?? null);
   nest.useWebSocketAdapter(adapter);
   nest.disable('x-powered-by');
   nest.use(pinoHttp(httpLogging(log)), securityHeaders());
@@ -86,6 +90,8 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   }).attach(http);
   connect(nest, log);
   nest.get(Sessions).start();
+  nest.get<Healing | null>(Healing)?.start();
+  await nest.get<Presence | null>(Presence)?.start();
   await nest.get(Market).start();
   const left = await nest.get(Runs).resume();
   if (left > 0) log.info({ runs: left }, 'Taking up runs that an earlier process did not end');
@@ -125,5 +131,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
   ]);
   await nest.get(RoomWriter).idle();
   sessions.stop();
+  nest.get<Healing | null>(Healing)?.stop();
+  await nest.get<Presence | null>(Presence)?.stop();
   await nest.close();
 }

@@ -12,6 +12,7 @@ export function banner(config: Config, url: string): string {
     ['panel', `${panel.seats.length} analysts on ${feed.kind === 'replay' ? "each file's" : market.interval} candles: ${panel.seats.map(({ id }) => id).join(', ')}`],
     ['consensus', `a BUY or SELL needs ${Math.round(config.consensus.threshold * 100)} % of the weight, from at least ${config.consensus.minDomains} voters`],
     ['store', storage.databaseUrl === null ? `SQLite in ${storage.dataDir}` : 'PostgreSQL'],
+    ...(storage.redisUrl === null ? [] : [['cluster', `one of several nodes, over Redis; this one does ${[...config.roles].join(', ')}`] satisfies [string, string]]),
     ['access', auth.required ? 'a token is required' : `open to anyone who reaches ${config.server.host}`],
   ];
   return [

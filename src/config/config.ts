@@ -38,6 +38,10 @@ export interface FeedConfig {
   readonly replaySpeed: number;
 }
 
+export const ROLES = ['gateway', 'analyst', 'market', 'trading'] as const;
+/** A part of the work that a node does. */
+export type Role = (typeof ROLES)[number];
+
 /** Everything that the server was told, validated and frozen. */
 export interface Config {
   readonly version: string;
@@ -63,7 +67,10 @@ export interface Config {
   };
   readonly panel: { readonly seats: readonly SeatConfig[]; readonly deadlineMs: number };
   readonly consensus: { readonly threshold: number; readonly minConfidence: number; readonly minDomains: number };
+  /** `redisUrl` set: one of several nodes on the same PostgreSQL and Redis. */
   readonly storage: { readonly dataDir: string; readonly databaseUrl: string | null; readonly redisUrl: string | null };
+  /** What this node does; all of it where it is alone. */
+  readonly roles: ReadonlySet<Role>;
   readonly rooms: { readonly keepMessages: number; readonly keepHours: number };
   readonly auth: {
     readonly required: boolean;

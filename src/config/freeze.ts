@@ -15,3 +15,13 @@ export function frozenMap<K, V>(entries: Iterable<readonly [K, V]>): ReadonlyMap
   for (const method of ['set', 'delete', 'clear']) Object.defineProperty(map, method, { value: refuse });
   return Object.freeze(map);
 }
+
+/** A set that refuses to change. */
+export function frozenSet<T>(items: Iterable<T>): ReadonlySet<T> {
+  const set = new Set(items);
+  const refuse = (): never => {
+    throw new TypeError('this set is frozen');
+  };
+  for (const method of ['add', 'delete', 'clear']) Object.defineProperty(set, method, { value: refuse });
+  return Object.freeze(set);
+}

@@ -45,6 +45,7 @@ describe('without any variable', () => {
       panel: { deadlineMs: 2000 },
       consensus: { threshold: 0.7, minConfidence: 0.6, minDomains: 3 },
       storage: { dataDir: join(root, 'data'), databaseUrl: null, redisUrl: null },
+      roles: new Set(['gateway', 'analyst', 'market', 'trading']),
       rooms: { keepMessages: 100_000, keepHours: 168 },
       auth: { required: false, jwtSecret: null, jwksUrl: null, audience: null, issuer: null, allowedOrigins: null },
       limits: {
@@ -78,7 +79,7 @@ describe('without any variable', () => {
     const used = ['server', 'feed', 'signals', 'storage', 'limits', 'replay-files', 'later']
       .flatMap((file) => [...readFileSync(join(PROJECT, 'src/config', `${file}.ts`), 'utf8').matchAll(/variables\.\w+\('([A-Z_]+)'/g)])
       .map(([, name]) => name!);
-    expect(Object.keys(shown).sort()).toEqual([...new Set(used)].filter((name) => name !== 'REDIS_URL').sort());
+    expect(Object.keys(shown).sort()).toEqual([...new Set(used)].sort());
   });
 });
 
@@ -123,6 +124,12 @@ describe('values', () => {
     expect(config).toMatchObject({ compression: true, logLevel: 'debug', market: { interval: '5m' }, panel: { deadlineMs: 500 } });
   });
 
+  it('a node among others does the part of the work that it is told', () => {
+    const config = load({ DATABASE_URL: 'postgres://db/conclave', REDIS_URL: 'redis://:secret@r:6380/1', ROLES: 'market, gateway' });
+    expect(config.storage.redisUrl).toBe('redis://:secret@r:6380/1');
+    expect([...config.roles]).toEqual(['gateway', 'market']);
+  });
+
   it('cannot be changed, at any depth', () => {
     const config = load({ FEED: 'replay', REPLAY_FILES: 'SPY=spy.csv' }, { 'spy.csv': '' });
     const open: string[] = [];
@@ -135,6 +142,7 @@ describe('values', () => {
     expect(open).toEqual([]);
     expect(() => (config.feed.replayFiles as Map<string, string>).set('X', 'y')).toThrow(TypeError);
     expect(() => (config.feed.replayFiles as Map<string, string>).clear()).toThrow(TypeError);
+    expect(() => (config.roles as Set<string>).add('chef')).toThrow(TypeError);
   });
 });
 

@@ -27,15 +27,15 @@ function mistakes(env: Env): ConfigError {
 
 describe('all mistakes at once', () => {
   it('are listed in one error that ends the process with 78 and shows no secret', () => {
-    const env = { PORT: 'http', FEED: 'alpaca', AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: 'hunter2', WS_MAX_CONNECTIONS: '0', DATABASE_URL: 'mysql://root:hunter2@db', SYMBOLS: 'A B,SPY' };
+    const env = { PORT: 'http', FEED: 'alpaca', AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: 'hunter2', WS_MAX_CONNECTIONS: '0', DATABASE_URL: 'mysql://root:hunter2@db', REDIS_URL: 'hunter2', SYMBOLS: 'A B,SPY' };
     writeFileSync(join(root, 'config/analysts.yaml'), 'analysts:\n  - {id: trend, name: Trend, kind: llm, weight: -1}\n');
     const { problems: found, exitCode, message } = mistakes(env);
     expect(exitCode).toBe(78);
-    for (const start of ['PORT=http', 'FEED=alpaca', 'AUTH_JWT_SECRET has 7 bytes', 'WS_MAX_CONNECTIONS=0', 'DATABASE_URL must', 'SYMBOLS has A B', 'config/analysts.yaml: analysts[0].kind', 'config/analysts.yaml: analysts[0].weight']) {
+    for (const start of ['PORT=http', 'FEED=alpaca', 'AUTH_JWT_SECRET has 7 bytes', 'WS_MAX_CONNECTIONS=0', 'DATABASE_URL must', 'REDIS_URL must', 'SYMBOLS has A B', 'config/analysts.yaml: analysts[0].kind', 'config/analysts.yaml: analysts[0].weight']) {
       expect(found.filter((problem) => problem.startsWith(start))).toHaveLength(1);
     }
-    expect(found).toHaveLength(8);
-    expect(message).toContain('8 mistakes');
+    expect(found).toHaveLength(9);
+    expect(message).toContain('9 mistakes');
     for (const problem of found) expect(message).toContain(problem);
     expect(message).not.toContain('hunter2');
   });
@@ -71,8 +71,11 @@ describe('each mistake comes with its remedy', () => {
     [{ CANDLE_INTERVAL: '2m' }, /^CANDLE_INTERVAL=2m: must be one of 1m, 5m, 15m, 1h, 4h, 1d$/],
     [{ DATA_DIR: 'config/symbols.yaml' }, /^DATA_DIR=.* cannot be a directory: a file is in its way; name another$/],
     [{ DATA_DIR: 'config/symbols.yaml/below' }, /^DATA_DIR=.* cannot be a directory/],
-    [{ REDIS_URL: 'redis://r', DATABASE_URL: 'postgres://db' }, /^REDIS_URL is set, and cluster mode is not in this version yet: remove it/],
-    [{ ROLES: 'gateway' }, /^ROLES=gateway: nodes with a part of the work are not in this version yet; remove it/],
+    [{ REDIS_URL: 'redis://r' }, /^DATABASE_URL is missing: cluster mode \(REDIS_URL is set\) needs one database for all nodes$/],
+    [{ REDIS_URL: 'http://r', DATABASE_URL: 'postgres://db' }, /^REDIS_URL must be a redis:\/\/ or rediss:\/\/ address/],
+    [{ REDIS_URL: 'redis://', DATABASE_URL: 'postgres://db' }, /^REDIS_URL must be a redis:\/\/ or rediss:\/\/ address/],
+    [{ ROLES: 'gateway,market' }, /^ROLES leaves out analyst, trading, and without REDIS_URL no other node does that: add it, or set REDIS_URL and DATABASE_URL$/],
+    [{ REDIS_URL: 'redis://r', DATABASE_URL: 'postgres://db', ROLES: 'chef' }, /^ROLES has chef: there are/],
     [{ ROLES: 'gateway,chef' }, /^ROLES has chef: there are gateway, analyst, market, trading$/],
     [{ AGENT_CONSENSUS_THRESHOLD: '0.6666666667' }, /must be a number above 2\/3 and at most 1; without it, it is 0\.7$/],
     [{ AGENT_CONSENSUS_THRESHOLD: '1.1' }, /must be a number above 2\/3 and at most 1/],
@@ -87,13 +90,6 @@ describe('each mistake comes with its remedy', () => {
     [{ TRADING: 'yolo' }, /^TRADING=yolo: must be one of/],
   ])('%p', (env, remedy) => {
     expect(mistakes(env).problems).toEqual([expect.stringMatching(remedy)]);
-  });
-
-  it('Redis without PostgreSQL says both', () => {
-    expect(mistakes({ REDIS_URL: 'redis://r' }).problems).toEqual([
-      'DATABASE_URL is missing: cluster mode (REDIS_URL is set) needs one database for all nodes',
-      expect.stringMatching(/^REDIS_URL is set, and cluster mode is not in this version yet/),
-    ]);
   });
 
   it.each<[Env, object]>([

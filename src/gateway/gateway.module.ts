@@ -9,8 +9,12 @@ import { Watch } from '../market/watch.js';
 import { symbolOf } from '../rooms/names.js';
 import { FlushLoop } from '../rooms/flush-loop.js';
 import { Hub } from '../rooms/hub.js';
+import { Peers } from '../rooms/peers.js';
+import { Presence } from '../rooms/presence.js';
 import { RoomLog } from '../rooms/room-log.js';
 import { Runs } from '../signals/runs.js';
+import type { RedisLink } from '../storage/redis.js';
+import { REDIS } from '../storage/storage.module.js';
 import { Authenticator } from './auth/authenticator.js';
 import { COMMANDS, commandTable, type CommandTable } from './commands/commands.js';
 import { DrainState } from './drain-state.js';
@@ -40,8 +44,12 @@ export class GatewayModule {
         { provide: DrainState, useFactory: () => new DrainState() },
         { provide: FeedState, inject: [Market], useFactory: (market: Market) => new FeedState(market) },
         { provide: Authenticator, inject: [CONFIG], useFactory: ({ auth }: Config) => new Authenticator(auth) },
-        { provide: ConnectionLimits, inject: [CONFIG], useFactory: ({ limits }: Config) => new ConnectionLimits(limits) },
-        { provide: HttpAnalyzeLimit, inject: [CONFIG], useFactory: ({ limits }: Config) => new HttpAnalyzeLimit(limits.analyzePerMinute) },
+        { provide: ConnectionLimits, inject: [CONFIG, Peers], useFactory: ({ limits }: Config, peers: Peers) => new ConnectionLimits(limits, peers) },
+        {
+          provide: HttpAnalyzeLimit,
+          inject: [CONFIG, REDIS],
+          useFactory: ({ limits }: Config, redis: RedisLink | null) => new HttpAnalyzeLimit(limits.analyzePerMinute, redis?.commands),
+        },
         { provide: Sessions, inject: [CONFIG, Hub], useFactory: ({ limits }: Config, hub: Hub) => new Sessions(limits, hub) },
         {
           provide: Visits,
@@ -65,9 +73,16 @@ export class GatewayModule {
         },
         {
           provide: Status,
-          inject: [CONFIG, Panel, Sessions, Hub, Runs, FeedState],
-          useFactory: ({ version }: Config, panel: Panel, sessions: Sessions, hub: Hub, runs: Runs, feed: FeedState) =>
-            new Status({ node: `${hostname()}:${process.pid}`, version, analysts: panel.seats.length, sessions, hub, runs, feed }),
+          inject: [CONFIG, Panel, Sessions, Hub, Runs, FeedState, ConnectionLimits, Peers, REDIS],
+          useFactory: (
+            { version }: Config, panel: Panel, sessions: Sessions, hub: Hub, runs: Runs, feed: FeedState,
+            connections: ConnectionLimits, peers: Peers, redis: RedisLink | null,
+          ) => new Status({ node: `${hostname()}:${process.pid}`, version, analysts: panel.seats.length, sessions, hub, runs, feed, connections, peers, redis }),
+        },
+        {
+          provide: Presence,
+          inject: [REDIS, Peers, Status],
+          useFactory: (redis: RedisLink | null, peers: Peers, status: Status) => (redis ? new Presence({ redis, peers, counts: () => status.counts() }) : null),
         },
         {
           provide: COMMANDS,
@@ -83,7 +98,7 @@ export class GatewayModule {
         },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],
-      exports: [DrainState, FeedState, Authenticator, ConnectionLimits, Sessions, Status, SignalsEndpoint, StreamEndpoint],
+      exports: [DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint],
     };
   }
 }

@@ -1,6 +1,10 @@
 import type { Hub } from '../rooms/hub.js';
+import type { NodeCounts } from '../rooms/node-counts.js';
+import { sums, type Peers } from '../rooms/peers.js';
 import type { Runs } from '../signals/runs.js';
+import type { RedisLink } from '../storage/redis.js';
 import type { FeedState } from './feed-state.js';
+import type { ConnectionLimits } from './limits/connection-limits.js';
 import type { Sessions } from './sessions/sessions.js';
 
 export interface StatusNeeds {
@@ -11,6 +15,10 @@ export interface StatusNeeds {
   readonly hub: Hub;
   readonly runs: Runs;
   readonly feed: FeedState;
+  readonly connections: ConnectionLimits;
+  readonly peers: Peers;
+  /** null where this node is alone. */
+  readonly redis: Pick<RedisLink, 'up'> | null;
 }
 
 /** The body of `/ws/status` and of `get_status`. */
@@ -20,21 +28,32 @@ export class Status {
 
   constructor(private readonly needs: StatusNeeds) {}
 
+  /** This node's own part, for the others. */
+  counts(): NodeCounts {
+    const { node, sessions, hub, runs, connections } = this.needs;
+    return {
+      node, total: sessions.total, active: sessions.active, sent: sessions.messagesSent, running: runs.counts.running,
+      rooms: hub.occupancy(), addresses: connections.byAddress(),
+    };
+  }
+
+  /** Of the whole cluster: connections, messages, rooms, analyses; of this node: the rest. */
   report(): Record<string, unknown> {
-    const { node, version, analysts, sessions, hub, runs, feed } = this.needs;
-    const queue = runs.counts;
+    const { node, version, analysts, sessions, runs, feed, peers, redis } = this.needs;
+    const nodes = [this.counts(), ...(redis?.up ? peers.all : [])];
+    const sum = (of: (counts: NodeCounts) => number): number => nodes.reduce((total, counts) => total + of(counts), 0);
     return {
       websocket_manager: {
-        total_connections: sessions.total,
-        active_connections: sessions.active,
-        messages_sent: sessions.messagesSent,
-        rooms: hub.occupancy(),
+        total_connections: sum(({ total }) => total),
+        active_connections: sum(({ active }) => active),
+        messages_sent: sum(({ sent }) => sent),
+        rooms: Object.fromEntries(sums(nodes.map(({ rooms }) => rooms))),
       },
-      orchestrator: { running: this.running, active_analyses: queue.running, active_agents: analysts },
+      orchestrator: { running: this.running, active_analyses: sum(({ running }) => running), active_agents: analysts },
       node,
-      cluster: { nodes: [node] },
+      cluster: { nodes: nodes.map((each) => each.node), ...(redis && { redis: redis.up ? 'up' : 'away' }) },
       feed: feed.report(),
-      queue,
+      queue: runs.counts,
       dropped: sessions.dropped,
       uptime_s: Math.round((performance.now() - this.startedAt) / 1000),
       version,

@@ -5,7 +5,8 @@ import { DrainState } from '../gateway/drain-state.js';
 import { Status } from '../gateway/status.js';
 import { requires } from '../model/scope.js';
 import type { Database } from '../storage/database.js';
-import { DATABASE } from '../storage/storage.module.js';
+import type { RedisLink } from '../storage/redis.js';
+import { DATABASE, REDIS } from '../storage/storage.module.js';
 import { Metrics } from './metrics.js';
 
 @ApiTags('operations')
@@ -18,6 +19,7 @@ export class OpsController {
     private readonly status: Status,
     private readonly metrics: Metrics,
     @Inject(DATABASE) private readonly database: Database,
+    @Inject(REDIS) private readonly redis: RedisLink | null,
   ) {}
 
   @Get('live')
@@ -30,9 +32,14 @@ export class OpsController {
   @Get('ready')
   @requires('public')
   @HealthCheck()
-  @ApiOperation({ summary: 'May this node get traffic? 503 while it starts, drains, or has no database' })
+  @ApiOperation({ summary: 'May this node get traffic? 503 while it starts, drains, or has no database or no Redis' })
   ready(): Promise<HealthCheckResult> {
-    return this.health.check([() => this.serving(), () => this.store()]);
+    const { redis } = this;
+    return this.health.check([
+      () => this.serving(),
+      () => this.answers('database', () => this.database.ping()),
+      ...(redis ? [() => this.answers('redis', () => redis.ping())] : []),
+    ]);
   }
 
   @Get('ws/status')
@@ -55,10 +62,10 @@ export class OpsController {
     return this.status.running ? check.up() : check.down({ reason: 'starting' });
   }
 
-  private async store(): Promise<HealthIndicatorResult> {
-    const check = this.indicators.check('database');
+  private async answers(name: string, ping: () => Promise<void>): Promise<HealthIndicatorResult> {
+    const check = this.indicators.check(name);
     try {
-      await this.database.ping();
+      await ping();
       return check.up();
     } catch (error) {
       return check.down({ reason: error instanceof Error ? error.message : String(error) });

@@ -79,6 +79,16 @@ export class HostedRoom {
     for (const member of this.members) member.price(symbol, packet);
   }
 
+  /** False until `begin`. */
+  get isOpen(): boolean {
+    return this.place !== null;
+  }
+
+  /** Reads on until members were handed the message of this offset. Never rejects: what fails is said to `onFault`. */
+  async healTo(offset: number): Promise<void> {
+    if (this.cursor < offset) await this.heal();
+  }
+
   /** Reads what the log has beyond the cursor, all that is there at the call, and delivers it. */
   heal(): Promise<void> {
     // a page that is on its way already may have been read too early for whoever asks now
@@ -102,13 +112,14 @@ export class HostedRoom {
 
   private async readPages(): Promise<void> {
     for (;;) {
-      const page = await this.log.read(this.name, this.cursor, Number.MAX_SAFE_INTEGER, PAGE);
+      const from = this.cursor;
+      const page = await this.log.read(this.name, from, Number.MAX_SAFE_INTEGER, PAGE);
       const [first] = page;
       // retention was faster: members are told of the gap by what comes next
-      if (first && first.offset > this.cursor + 1) this.place = { epoch: first.epoch, offset: first.offset - 1 };
+      if (first && first.offset > from + 1) this.place = { epoch: first.epoch, offset: first.offset - 1 };
       for (const message of page) if (message.offset === this.cursor + 1) this.deliver(message);
       this.deliverWaiting();
-      if (page.length < PAGE) return;
+      if (page.length < PAGE || this.cursor === from) return;
     }
   }
 

@@ -18,7 +18,9 @@ export class Hub implements BusReceiver {
     private readonly log: RoomLog,
     private readonly bus: RoomBus,
     private readonly onFault: (fault: Error) => void,
-  ) {}
+  ) {
+    bus.attach(this);
+  }
 
   /** Opens what is not open yet. A room stays open until it was released as often as it was hosted. */
   async host(names: readonly string[]): Promise<readonly HostedRoom[]> {
@@ -82,6 +84,11 @@ export class Hub implements BusReceiver {
     const counts: Record<string, number> = {};
     for (const [name, { members }] of this.rooms) if (members.size > 0 && !isClientRoom(name)) counts[symbolOf(name) ?? name] = members.size;
     return counts;
+  }
+
+  /** Rooms whose place in the log is known. */
+  opened(): readonly HostedRoom[] {
+    return [...this.rooms.values()].filter((room) => room.isOpen);
   }
 
   *members(): Generator<Member> {

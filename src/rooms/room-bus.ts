@@ -15,10 +15,12 @@ export interface BusReceiver {
 
 /** Carries what was said between nodes. May lose and reorder: the hub heals from the log. */
 export abstract class RoomBus {
-  /** Resolves when messages of the room will arrive. */
+  /** Names who takes what it brings; once, before the first subscription. */
+  abstract attach(receiver: BusReceiver): void;
+  /** Resolves when messages of the room will arrive; at once while the bus is away, as what it loses then is read from the log. */
   abstract subscribe(room: string): Promise<void>;
   abstract unsubscribe(room: string): void;
-  /** To the other nodes; this node has it already. */
+  /** To the other nodes that subscribed to the rooms; this node has it already. Never waits: dropped while the bus is away. */
   abstract publish(messages: readonly RoomMessage[]): void;
   abstract publishPrice(price: PriceMessage): void;
 }

@@ -12,6 +12,7 @@ interface Counter {
 
 /** Rows of one insert; keeps every statement under SQLite's bound of parameters. */
 const CHUNK = 500;
+const HEADS_AT_ONCE = 10_000;
 
 /** The log of every room: rows with epoch and offset, as first sent. */
 export class RoomLog {
@@ -44,10 +45,10 @@ export class RoomLog {
     return this.heads(rooms);
   }
 
-  /** The heads of those of the rooms that there are. */
+  /** The heads of rooms; one that is not there is absent. */
   async heads(rooms: readonly string[]): Promise<ReadonlyMap<string, Position>> {
     const heads = new Map<string, Position>();
-    for (const part of chunks(rooms, CHUNK)) {
+    for (const part of chunks(rooms, HEADS_AT_ONCE)) {
       const rows = await this.db.selectFrom('rooms').selectAll().where('room', 'in', part).execute();
       for (const { room, epoch, head } of rows) heads.set(room, { epoch, offset: head });
     }

@@ -1,12 +1,13 @@
 // Finds what the tests need beyond npm; as root on Debian it installs what is missing, else it says what to install.
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { findPostgres, findPython } from './tools.mjs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { findPostgres, findPython, findRedis } from './tools.mjs';
 
 const APT = '/usr/bin/apt-get';
 
 const NEEDS = [
   { name: 'PostgreSQL', find: findPostgres, variable: 'POSTGRES_BIN_DIR', packages: ['postgresql'], before: keepPostgresOff },
+  { name: 'Redis 7', find: findRedis, variable: 'REDIS_SERVER', packages: ['redis-server'] },
   { name: 'Python with websockets and loguru', find: findPython, variable: 'PYTHON3', packages: ['python3', 'python3-websockets', 'python3-loguru'] },
 ];
 
@@ -36,7 +37,19 @@ function install(absent) {
   console.log(`Installing for the tests: ${packages.join(' ')}`);
   for (const { before } of absent) before?.();
   apt('update');
-  apt('install', '-y', '--no-install-recommends', ...packages);
+  withoutServices(() => apt('install', '-y', '--no-install-recommends', ...packages));
+}
+
+/** Debian starts what it installs, redis-server for one, unless this policy says no (101); the tests start their own. */
+function withoutServices(work) {
+  const policy = '/usr/sbin/policy-rc.d';
+  if (existsSync(policy)) return work();
+  writeFileSync(policy, '#!/bin/sh\nexit 101\n', { mode: 0o755 });
+  try {
+    work();
+  } finally {
+    rmSync(policy);
+  }
 }
 
 function apt(...args) {

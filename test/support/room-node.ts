@@ -21,7 +21,6 @@ export interface RoomNode {
 export function roomNode({ kysely }: Database, bus: RoomBus = new MemoryRoomBus(), log = new RoomLog(kysely)): RoomNode {
   const faults: Error[] = [];
   const hub = new Hub(log, bus, (fault) => faults.push(fault));
-  if (bus instanceof JoinedBus) bus.receiver = hub;
   return { log, hub, faults, writer: new RoomWriter(kysely, log, hub, bus, isUnavailable) };
 }
 
@@ -37,6 +36,10 @@ export class JoinedBus extends RoomBus {
     const all: JoinedBus[] = [];
     for (let at = 0; at < count; at += 1) all.push(new JoinedBus(all));
     return all;
+  }
+
+  attach(receiver: BusReceiver): void {
+    this.receiver = receiver;
   }
 
   async subscribe(room: string): Promise<void> {

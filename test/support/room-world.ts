@@ -53,6 +53,7 @@ export class GatedLog extends RoomLog {
 /** Knows who listens. */
 class ListeningBus extends RoomBus {
   readonly rooms = new Set<string>();
+  attach(): void {}
   async subscribe(room: string): Promise<void> {
     this.rooms.add(room);
   }

@@ -1,4 +1,6 @@
 /** Folder with `postgres` and `initdb`, or null. */
 export function findPostgres(): string | null;
-/** A python3 that has websockets and loguru, or null. */
+/** The path of a redis-server of version 7 or newer, or null. */
+export function findRedis(): string | null;
+/** A python3 that has the modules which the seeds' own clients import, or null. */
 export function findPython(): Promise<string | null>;

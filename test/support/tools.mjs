@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { accessSync, constants, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -35,6 +35,23 @@ const exitCode = (command, args) =>
     child.on('error', () => resolve(-1));
     child.on('exit', (code) => resolve(code ?? -1));
   });
+
+const OLDEST_REDIS = 7;
+
+/** A redis-server (or Valkey's, by REDIS_SERVER) of version 7 or newer, or null. REDIS_SERVER overrules what is installed. */
+export function findRedis() {
+  const given = process.env.REDIS_SERVER;
+  return (given ? [given] : [...onPath('redis-server'), '/usr/bin/redis-server']).find(isRecentRedis) ?? null;
+}
+
+function isRecentRedis(path) {
+  try {
+    const version = /v=(\d+)/.exec(execFileSync(path, ['--version'], { encoding: 'utf8' }))?.[1];
+    return Number(version) >= OLDEST_REDIS;
+  } catch {
+    return false;
+  }
+}
 
 /** A python3 that has the modules which the seeds' own clients import, or null. PYTHON3 overrules what is installed. */
 export async function findPython() {

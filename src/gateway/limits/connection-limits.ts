@@ -1,18 +1,32 @@
 import { CodedError } from '../../model/codes.js';
+import type { Peers } from '../../rooms/peers.js';
 import { addressKey } from './address.js';
 
 const RETRY_AFTER_MS = 5_000;
+const ALONE = { connectionsOf: () => 0 };
 
-/** Counts open connections of the node and of each address. */
+/**
+ * Counts open connections of the node, and of each address in the whole cluster: what the other nodes said a second ago
+ * adds to what is open here. So one address may pass its limit for a second where it connects to several nodes at once;
+ * those of a node that died count until it is no longer seen (5 s), and none but this node's count while Redis is away.
+ */
 export class ConnectionLimits {
   readonly #byAddress = new Map<string, number>();
   #open = 0;
 
-  constructor(private readonly limits: { readonly maxConnections: number; readonly maxConnectionsPerIp: number }) {}
+  constructor(
+    private readonly limits: { readonly maxConnections: number; readonly maxConnectionsPerIp: number },
+    private readonly peers: Pick<Peers, 'connectionsOf'> = ALONE,
+  ) {}
 
   /** Connections that are open now. */
   get open(): number {
     return this.#open;
+  }
+
+  /** Open connections here, by `addressKey`. */
+  byAddress(): Record<string, number> {
+    return Object.fromEntries(this.#byAddress);
   }
 
   /**
@@ -23,7 +37,7 @@ export class ConnectionLimits {
     const key = addressKey(address);
     const ofAddress = this.#byAddress.get(key) ?? 0;
     const { maxConnections, maxConnectionsPerIp } = this.limits;
-    if (ofAddress >= maxConnectionsPerIp) {
+    if (ofAddress + this.peers.connectionsOf(key) >= maxConnectionsPerIp) {
       throw tooMany('address', `Your address has ${maxConnectionsPerIp} connections open: close some, or ask for a higher WS_MAX_CONNECTIONS_PER_IP`);
     }
     if (this.#open >= maxConnections) {

@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
+import { openedLink } from '../../../test/support/redis-links.js';
+import { RedisServer } from '../../../test/support/redis-server.js';
+import { until } from '../../../test/support/until.js';
 import type { CodedError } from '../../model/codes.js';
 import { addressKey } from './address.js';
 import { AnalyzeLimit } from './analyze-limit.js';
@@ -91,6 +94,14 @@ describe('connections', () => {
     expect(thrownBy(() => connections.admit('10.0.0.4'))).toMatchObject({ code: 'TOO_MANY_CONNECTIONS', extra: { limit: 'node' } });
   });
 
+  it('of one address count on all nodes together, those of the node on this one', () => {
+    const connections = new ConnectionLimits(limits, { connectionsOf: (address) => (address === '10.0.0.1' ? 1 : 0) });
+    connections.admit('::ffff:10.0.0.1');
+    expect(thrownBy(() => connections.admit('10.0.0.1'))).toMatchObject({ extra: { limit: 'address' } });
+    connections.admit('10.0.0.2');
+    expect(connections.byAddress()).toEqual({ '10.0.0.1': 1, '10.0.0.2': 1 });
+  });
+
   it('make place when they close, each once', () => {
     const connections = new ConnectionLimits(limits);
     const release = connections.admit('10.0.0.1');
@@ -152,5 +163,27 @@ describe('analyses', () => {
     const refusal = await limit.take('10.0.0.1').catch((error: unknown) => error as CodedError);
     expect(refusal).toMatchObject({ code: 'RATE_LIMITED', extra: { retry_after_ms: expect.any(Number) } });
     await limit.take('10.0.0.2');
+  });
+});
+
+describe('analyses of an address in a cluster', () => {
+  it('count on all nodes together, and on each node while Redis is away', async () => {
+    const server = await RedisServer.start();
+    const nodes = await Promise.all([1, 2].map(() => openedLink(server.url)));
+    const [a, b] = nodes.map(({ link }) => new HttpAnalyzeLimit(3, link.commands)) as [HttpAnalyzeLimit, HttpAnalyzeLimit];
+    const passed = async (limit: HttpAnalyzeLimit, address: string): Promise<boolean> => limit.take(address).then(() => true, (error: CodedError) => {
+      expect(error).toMatchObject({ code: 'RATE_LIMITED', extra: { retry_after_ms: expect.any(Number) } });
+      return false;
+    });
+    expect([await passed(a, '10.0.0.1'), await passed(b, '10.0.0.1'), await passed(a, '::ffff:10.0.0.1'), await passed(b, '10.0.0.1')]).toEqual([true, true, true, false]);
+    expect(await passed(b, '10.0.0.2')).toBe(true);
+    await server.stop();
+    await until(() => nodes.every(({ link }) => !link.up), 'noticed');
+    expect([await passed(a, '10.0.0.1'), await passed(a, '10.0.0.1'), await passed(a, '10.0.0.1'), await passed(a, '10.0.0.1')]).toEqual([true, true, true, false]);
+    await server.again();
+    await until(() => nodes.every(({ link }) => link.up), 'back');
+    expect([await passed(a, '10.0.0.1'), await passed(b, '10.0.0.1'), await passed(b, '10.0.0.1'), await passed(a, '10.0.0.1')]).toEqual([true, true, true, false]);
+    for (const { link } of nodes) link.close();
+    await server.remove();
   });
 });

@@ -2,9 +2,11 @@ import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node
 import type { Duplex } from 'node:stream';
 import type { INestApplicationContext } from '@nestjs/common';
 import { IoAdapter } from '@nestjs/platform-socket.io';
-import { Server } from 'socket.io';
+import { createShardedAdapter } from '@socket.io/redis-adapter';
+import { Server, type ServerOptions } from 'socket.io';
 import type { Config } from '../../config/config.js';
 import { CodedError } from '../../model/codes.js';
+import type { RedisChannels } from '../../storage/redis-channels.js';
 import { originAllowed } from '../auth/origins.js';
 import { DrainState } from '../drain-state.js';
 import type { ConnectionLimits } from '../limits/connection-limits.js';
@@ -35,6 +37,8 @@ export class SocketIoAdapter extends IoAdapter {
     private readonly http: HttpServer,
     private readonly config: Config,
     private readonly connections: ConnectionLimits,
+    /** null where this node is alone. */
+    private readonly channels: RedisChannels | null,
   ) {
     super(app);
     this.state = app.get(DrainState);
@@ -52,6 +56,7 @@ export class SocketIoAdapter extends IoAdapter {
       pingTimeout: limits.heartbeatTimeoutMs, // the sessions' own check is first
       connectTimeout: limits.authenticateWithinMs,
       parser: safeParser,
+      ...across(this.channels),
       cors: { origin: (origin, answer) => answer(null, origin !== undefined && originAllowed(origin, undefined, auth.allowedOrigins)) },
     });
     const engine = this.io.engine as unknown as Engine;
@@ -102,3 +107,7 @@ function refuse(response: ServerResponse, error: CodedError): void {
   const { status, headers, body } = problemOf(error);
   response.writeHead(status, headers).end(JSON.stringify(body));
 }
+
+/** What spans the cluster in Socket.IO itself, such as closing a user's sockets on all nodes. Rooms go over the room bus. */
+export const across = (channels: RedisChannels | null): Partial<ServerOptions> =>
+  channels ? { adapter: createShardedAdapter(channels, channels, { channelPrefix: 'conclave:io', subscriptionMode: 'dynamic' }) as ServerOptions['adapter'] } : {};
