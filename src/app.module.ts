@@ -45,7 +45,7 @@ export class AppModule {
     const analysts = AnalystsModule.of(configuration);
     const signals = SignalsModule.of(configuration, storage, rooms, market, analysts);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const gateway = GatewayModule.of(configuration, rooms, market, analysts, signals, watch);
+    const gateway = GatewayModule.of(configuration, storage, rooms, market, analysts, signals, watch);
     const ops = OpsModule.of(storage, market, signals, gateway);
     return { module: AppModule, imports: [configuration, storage, rooms, market, analysts, signals, watch, gateway, ops] };
   }

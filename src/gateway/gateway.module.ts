@@ -9,12 +9,19 @@ import { Watch } from '../market/watch.js';
 import { symbolOf } from '../rooms/names.js';
 import { FlushLoop } from '../rooms/flush-loop.js';
 import { Hub } from '../rooms/hub.js';
+import { RoomHistory } from '../rooms/room-history.js';
 import { RoomLog } from '../rooms/room-log.js';
+import { RoomWriter } from '../rooms/room-writer.js';
 import { Runs } from '../signals/runs.js';
+import type { Database } from '../storage/database.js';
+import { DATABASE } from '../storage/storage.module.js';
+import { AlertStore } from './alerts/alert-store.js';
+import { Alerts } from './alerts/alerts.js';
 import { Authenticator } from './auth/authenticator.js';
 import { COMMANDS, commandTable, type CommandTable } from './commands/commands.js';
 import { DrainState } from './drain-state.js';
 import { FeedState } from './feed-state.js';
+import { MessagesController } from './history/messages.controller.js';
 import { AnalyzeController } from './http/analyze.controller.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
 import { HttpAnalyzeLimit } from './limits/http-analyze-limit.js';
@@ -35,7 +42,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [...imports],
-      controllers: [AnalyzeController],
+      controllers: [AnalyzeController, MessagesController],
       providers: [
         { provide: DrainState, useFactory: () => new DrainState() },
         { provide: FeedState, inject: [Market], useFactory: (market: Market) => new FeedState(market) },
@@ -70,10 +77,20 @@ export class GatewayModule {
             new Status({ node: `${hostname()}:${process.pid}`, version, analysts: panel.seats.length, sessions, hub, runs, feed }),
         },
         {
+          provide: Alerts,
+          inject: [DATABASE, LOG, RoomWriter, RoomHistory, RoomLog, Market],
+          useFactory: ({ kysely }: Database, to: Log, writer: RoomWriter, history: RoomHistory, log: RoomLog, market: Market) =>
+            new Alerts({ store: new AlertStore(kysely), writer, history, log, market, onFault: faults(to) }),
+        },
+        {
           provide: COMMANDS,
-          inject: [Market, Hub, RoomLog, Runs, Panel, Authenticator, Visits, Status],
-          useFactory: (market: Market, hub: Hub, log: RoomLog, runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status) =>
-            commandTable({ market, hub, log, runs, analystIds: panel.seats.map(({ id }) => id), authenticator, visits, status }),
+          inject: [Market, Hub, RoomLog, RoomHistory, Alerts, Runs, Panel, Authenticator, Visits, Status],
+          useFactory: (
+            market: Market, hub: Hub, log: RoomLog, history: RoomHistory, alerts: Alerts,
+            runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status,
+          ) => commandTable({
+            market, hub, log, history, alerts, runs, analystIds: panel.seats.map(({ id }) => id), authenticator, visits, status,
+          }),
         },
         SignalsGateway,
         {
@@ -83,7 +100,7 @@ export class GatewayModule {
         },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],
-      exports: [DrainState, FeedState, Authenticator, ConnectionLimits, Sessions, Status, SignalsEndpoint, StreamEndpoint],
+      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Sessions, Status, SignalsEndpoint, StreamEndpoint],
     };
   }
 }

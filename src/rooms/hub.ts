@@ -1,12 +1,9 @@
 import { HostedRoom, type Member } from './hosted-room.js';
 import type { RoomMessage } from './message.js';
-import { symbolOf, symbolRoom } from './names.js';
+import { SNAPSHOT_TYPE, symbolOf, symbolRoom } from './names.js';
 import { Packet } from './packet.js';
 import type { BusReceiver, PriceMessage, RoomBus } from './room-bus.js';
 import type { RoomLog } from './room-log.js';
-
-/** The type whose last message is part of a joining client's snapshot. */
-const SNAPSHOT_TYPE = 'signal_update';
 
 /** The rooms that this node hosts, each with one cursor: n+1 is delivered only after n. */
 export class Hub implements BusReceiver {

@@ -3,6 +3,9 @@ export const SYSTEM_ROOM = 'system';
 export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;
 export const clientRoom = (subject: string): string => `client:${subject}`;
 
+/** The type whose last message is part of a joining client's snapshot. */
+export const SNAPSHOT_TYPE = 'signal_update';
+
 const SYMBOL_PREFIX = 'symbol:';
 /** The symbol of a symbol room, else null. */
 export const symbolOf = (room: string): string | null =>

@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { LOG } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
 import type { Database } from '../storage/database.js';
 import { DATABASE } from '../storage/storage.module.js';
@@ -8,6 +9,8 @@ import { FlushLoop } from './flush-loop.js';
 import { Hub } from './hub.js';
 import { RoomBus } from './room-bus.js';
 import { MemoryRoomBus } from './room-bus.memory.js';
+import { Retention } from './retention.js';
+import { RoomHistory } from './room-history.js';
 import { RoomLog } from './room-log.js';
 import { RoomWriter } from './room-writer.js';
 
@@ -21,6 +24,12 @@ export class RoomsModule {
         { provide: RoomBus, useFactory: () => new MemoryRoomBus() },
         { provide: FlushLoop, useFactory: () => new FlushLoop() },
         { provide: RoomLog, inject: [DATABASE], useFactory: ({ kysely }: Database) => new RoomLog(kysely) },
+        { provide: RoomHistory, inject: [DATABASE], useFactory: ({ kysely }: Database) => new RoomHistory(kysely) },
+        {
+          provide: Retention,
+          inject: [DATABASE, CONFIG, LOG],
+          useFactory: ({ kysely }: Database, { rooms }: Config, to: Log) => new Retention(kysely, rooms, (fault) => to.error({ err: fault }, fault.message)),
+        },
         {
           provide: Hub,
           inject: [RoomLog, RoomBus, LOG],
@@ -32,7 +41,7 @@ export class RoomsModule {
           useFactory: ({ kysely }: Database, log: RoomLog, hub: Hub, bus: RoomBus) => new RoomWriter(kysely, log, hub, bus, isUnavailable),
         },
       ],
-      exports: [RoomBus, FlushLoop, RoomLog, Hub, RoomWriter],
+      exports: [RoomBus, FlushLoop, RoomLog, RoomHistory, Retention, Hub, RoomWriter],
     };
   }
 }
