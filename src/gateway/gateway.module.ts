@@ -25,6 +25,7 @@ import { MessagesController } from './history/messages.controller.js';
 import { AnalyzeController } from './http/analyze.controller.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
 import { HttpAnalyzeLimit } from './limits/http-analyze-limit.js';
+import { FirstAnalyses } from './sessions/first-analyses.js';
 import { Sessions } from './sessions/sessions.js';
 import { Snapshots } from './sessions/snapshots.js';
 import { Visits } from './sessions/visits.js';
@@ -51,21 +52,26 @@ export class GatewayModule {
         { provide: HttpAnalyzeLimit, inject: [CONFIG], useFactory: ({ limits }: Config) => new HttpAnalyzeLimit(limits.analyzePerMinute) },
         { provide: Sessions, inject: [CONFIG, Hub], useFactory: ({ limits }: Config, hub: Hub) => new Sessions(limits, hub) },
         {
+          provide: FirstAnalyses,
+          inject: [Watch, Hub],
+          useFactory: (watch: Watch, hub: Hub) => new FirstAnalyses((room) => {
+            const symbol = symbolOf(room);
+            if (symbol !== null) watch.firstSubscription(symbol);
+          }, (room) => hub.hasMembers(room)),
+        },
+        {
           provide: Visits,
-          inject: [CONFIG, LOG, Sessions, FlushLoop, Authenticator, Hub, RoomLog, Market, FeedState, Watch],
+          inject: [CONFIG, LOG, Sessions, FlushLoop, Authenticator, Hub, RoomLog, Market, FeedState, FirstAnalyses],
           useFactory: (
             config: Config, to: Log, sessions: Sessions, loop: FlushLoop, authenticator: Authenticator,
-            hub: Hub, log: RoomLog, market: Market, feed: FeedState, watch: Watch,
+            hub: Hub, log: RoomLog, market: Market, feed: FeedState, first: FirstAnalyses,
           ) => new Visits({
             config, sessions, loop, authenticator, feed,
             subscriptions: {
               hub, log,
               snapshots: new Snapshots(market),
               maxRooms: config.limits.maxSubscriptions,
-              onFirst: (room) => {
-                const symbol = symbolOf(room);
-                if (symbol !== null) watch.firstSubscription(symbol);
-              },
+              onFirst: (rooms) => first.of(rooms),
             },
             onFault: faults(to),
           }),

@@ -23,13 +23,21 @@ interface Joined {
   begin(): void;
 }
 
+/** A room that the session has just entered, or asked for again. */
+interface Entered {
+  readonly answer: JoinedRoom;
+  /** Nobody was in it. */
+  readonly first: boolean;
+  begin(): void;
+}
+
 export interface SubscriptionNeeds {
   readonly hub: Hub;
   readonly log: RoomLog;
   readonly snapshots: Snapshots;
   readonly maxRooms: number;
-  /** Somebody is in a room where nobody was. */
-  onFirst(room: string): void;
+  /** Somebody is in rooms where nobody was. */
+  onFirst(rooms: readonly string[]): void;
 }
 
 /** The rooms that one session is in. */
@@ -64,7 +72,7 @@ export class Subscriptions {
     }
     const filter = types ? new Set(types) : null;
     const joined = hosted.map((room) => this.enter(room, since(room.name), oldest.get(room.name), filter));
-    return { rooms: joined.map(({ answer }) => answer), begin: () => { for (const { begin } of joined) begin(); } };
+    return { rooms: joined.map(({ answer }) => answer), begin: () => this.begin(joined) };
   }
 
   leave(name: string): boolean {
@@ -91,27 +99,27 @@ export class Subscriptions {
     this.member(room, null, () => [], [ends]).startAfter(from);
   }
 
-  private enter(room: HostedRoom, since: Position | undefined, oldest: number | undefined, types: ReadonlySet<string> | null): { answer: JoinedRoom; begin: () => void } {
+  private begin(joined: readonly Entered[]): void {
+    for (const { begin } of joined) begin();
+    const first = joined.filter(({ first: isFirst }) => isFirst).map(({ answer }) => answer.room);
+    if (first.length > 0) this.needs.onFirst(first);
+  }
+
+  private enter(room: HostedRoom, since: Position | undefined, oldest: number | undefined, types: ReadonlySet<string> | null): Entered {
     const membership = this.members.get(room.name);
     if (membership) {
       this.needs.hub.release(room);
       membership.stay(types);
       const recovered = since?.epoch === room.epoch && since.offset >= membership.begunAt;
       const answer = { room: room.name, epoch: room.epoch, offset: membership.position, recovered, replayed: 0 };
-      return { answer, begin: () => membership.sendSnapshot() };
+      return { answer, first: false, begin: () => membership.sendSnapshot() };
     }
     const recovered = since !== undefined && isKept(room, since, oldest);
     const from = recovered ? since.offset : room.cursor;
     const answer = { room: room.name, epoch: room.epoch, offset: from, recovered, replayed: room.cursor - from };
     const first = room.members.size === 0;
     const fresh = this.member(room, types, (of) => this.needs.snapshots.of(of));
-    return {
-      answer,
-      begin: () => {
-        fresh.startAfter(from);
-        if (first) this.needs.onFirst(room.name);
-      },
-    };
+    return { answer, first, begin: () => fresh.startAfter(from) };
   }
 
   private member(room: HostedRoom, types: ReadonlySet<string> | null, snapshot: (room: HostedRoom) => readonly Packet[], until: (readonly string[])[] | null = null): Membership {
