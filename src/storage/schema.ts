@@ -85,7 +85,7 @@ export interface SignalsTable {
   considered_at: number | null;
 }
 
-export interface AlertsTable {
+interface AlertsTable {
   alert_id: string;
   /** Subject of the client that set it. */
   owner: string;
@@ -100,7 +100,7 @@ export interface AlertsTable {
 }
 
 /** By symbol, the last price that was compared with the alerts on prices; a restart goes on from it. */
-export interface AlertPricesTable {
+interface AlertPricesTable {
   symbol: string;
   price: number;
 }

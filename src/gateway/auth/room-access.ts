@@ -6,7 +6,7 @@ import { requireScope, type Principal } from './principal.js';
 const SCOPES = new Map<string, Scope>([['approvals', 'approve'], ['ops', 'admin']]);
 
 /** What its members need (WIRE.md, Rooms). */
-export const scopeOfRoom = (room: string): Scope => SCOPES.get(room) ?? 'read';
+const scopeOfRoom = (room: string): Scope => SCOPES.get(room) ?? 'read';
 
 /** Rooms that a client is in by itself. */
 export const ownRooms = ({ subject }: Principal): readonly string[] => [SYSTEM_ROOM, clientRoom(subject)];
