@@ -8,6 +8,7 @@ import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import type { Log } from './config/logger.js';
 import { NestLogger } from './config/nest-logger.adapter.js';
+import { Alerts } from './gateway/alerts/alerts.js';
 import { Authenticator } from './gateway/auth/authenticator.js';
 import { DrainState } from './gateway/drain-state.js';
 import { httpLogging } from './gateway/http/http-logging.js';
@@ -31,8 +32,10 @@ import { RoomBus } from './rooms/room-bus.js';
 import { Healing } from './rooms/healing.js';
 import { Hub } from './rooms/hub.js';
 import { Presence } from './rooms/presence.js';
+import { Retention } from './rooms/retention.js';
 import { RoomWriter } from './rooms/room-writer.js';
 import { systemAlert } from './rooms/system-alert.js';
+import { signalMessageId } from './signals/run.js';
 import { Runs } from './signals/runs.js';
 import type { RedisLink } from './storage/redis.js';
 import { REDIS } from './storage/storage.module.js';
@@ -92,22 +95,26 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   nest.get(Sessions).start();
   nest.get<Healing | null>(Healing)?.start();
   await nest.get<Presence | null>(Presence)?.start();
+  await nest.get(Alerts).start();
   await nest.get(Market).start();
+  await nest.get(Alerts).catchUp();
+  nest.get(Retention).start();
   const left = await nest.get(Runs).resume();
   if (left > 0) log.info({ runs: left }, 'Taking up runs that an earlier process did not end');
   await nest.listen(config.server.port, config.server.host);
   nest.get(Status).running = true;
 }
 
-/** Prices go to their rooms and to the watch; candles, and what runs saw, to the watch. */
+/** Prices go to their rooms, to the watch and to alerts; candles, and what runs saw, to the watch; stored signals to alerts. */
 function connect(nest: NestExpressApplication, log: Log): void {
-  const [hub, bus, watch, market, writer] = [nest.get(Hub), nest.get(RoomBus), nest.get(Watch), nest.get(Market), nest.get(RoomWriter)];
+  const [hub, bus, watch, market, writer, alerts] = [nest.get(Hub), nest.get(RoomBus), nest.get(Watch), nest.get(Market), nest.get(RoomWriter), nest.get(Alerts)];
   nest.get(MarketRelay).add({
     price: (update, at) => {
       const message = { update, sentAt: new Date().toISOString() };
       hub.receivePrice(message);
       bus.publishPrice(message);
       watch.price(update, at);
+      alerts.price(update, at);
     },
     closed: (symbol) => watch.closed(symbol),
     ended: () => {
@@ -117,7 +124,9 @@ function connect(nest: NestExpressApplication, log: Log): void {
     },
   });
   nest.get(Runs).observe((run, signal) => {
-    if (signal) watch.analysed(run.symbol, signal.view.price, signal.view.asOf);
+    if (!signal) return;
+    watch.analysed(run.symbol, signal.view.price, signal.view.asOf);
+    alerts.signal(run.symbol, signalMessageId(run.runId));
   });
 }
 
@@ -129,6 +138,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
     nest.get(Runs).drain(GRACE_MS),
     sessions.drain(Math.min(SPREAD_MS, sessions.active * (SPREAD_MS / config.limits.maxConnections))),
   ]);
+  await Promise.all([nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop()]);
   await nest.get(RoomWriter).idle();
   sessions.stop();
   nest.get<Healing | null>(Healing)?.stop();

@@ -5,7 +5,9 @@ import type { Handler } from './dispatch.js';
 import { dialAddress, endpoint } from './endpoint.js';
 import { ConclaveError, errorFromWire } from './error.js';
 import { Link } from './link.js';
-import type { AnalysisAccepted, Authenticated, JoinedRoom, Message, MessageType, Position, Status, Welcome } from './messages.js';
+import type {
+  AlertCondition, AlertSet, AnalysisAccepted, Authenticated, JoinedRoom, Message, MessageType, Position, Replayed, ReplayRequest, Status, Welcome,
+} from './messages.js';
 import { withDefaults } from './options.js';
 import type { ClientState, ConnectOptions, Settings } from './options.js';
 import { PendingCommands } from './pending.js';
@@ -122,6 +124,29 @@ export class ConclaveClient {
    */
   analyze(symbol: string, depth?: Depth): Promise<AnalysisAccepted> {
     return this.#ask({ type: 'analyze', symbol, ...(depth && { depth }) }, 'fail', (data: AnalysisAccepted) => data);
+  }
+
+  /**
+   * Sends again what was said about a stretch of market time: the messages come to the handlers, `replayed`, before this
+   * resolves. Rejects with `CONNECTION_LOST` where the connection breaks meanwhile; ask again.
+   */
+  replay(symbol: string, request: ReplayRequest): Promise<Replayed> {
+    return this.#ask({ type: 'replay', symbol, ...request }, 'fail', (data: Replayed) => data);
+  }
+
+  /** Fires `alert` each time that the condition turns true, or only once. The same again is the one that there is. */
+  setAlert(symbol: string, when: AlertCondition, { once = false }: { readonly once?: boolean } = {}): Promise<AlertSet> {
+    return this.#ask({ type: 'set_alert', symbol, when, once }, 'again', (data: AlertSet) => data);
+  }
+
+  /** This client's, oldest first. */
+  listAlerts(): Promise<readonly AlertSet[]> {
+    return this.#ask({ type: 'list_alerts' }, 'again', ({ alerts }: { alerts: readonly AlertSet[] }) => alerts);
+  }
+
+  /** Resolves with the alerts that are left. */
+  deleteAlert(alertId: string): Promise<readonly AlertSet[]> {
+    return this.#ask({ type: 'delete_alert', alert_id: alertId }, 'fail', ({ alerts }: { alerts: readonly AlertSet[] }) => alerts);
   }
 
   status(): Promise<Status> {

@@ -150,13 +150,55 @@ export interface ApprovalUpdate {
   readonly status: string;
 }
 
+/** When an alert fires: at the moment in which this turns true. A price is compared at each tick, the rest at each signal. */
+export type AlertCondition =
+  | { readonly field: 'price'; readonly op: 'crosses_above' | 'crosses_below'; readonly value: number }
+  | { readonly field: 'action'; readonly op: 'becomes'; readonly value: Action }
+  | { readonly field: 'strength'; readonly op: 'becomes' | 'at_least'; readonly value: Strength }
+  /** 0 to 1 */
+  | { readonly field: 'confidence' | 'probability'; readonly op: 'crosses_above' | 'crosses_below' | 'at_least'; readonly value: number };
+
+/** An alert as it was set. */
+export interface AlertSet {
+  readonly alert_id: string;
+  /** `*`: every symbol. */
+  readonly symbol: string;
+  readonly when: AlertCondition;
+  /** Gone once it has fired. */
+  readonly once: boolean;
+  readonly created_at: string;
+}
+
 /** A condition that this client set has fired. */
 export interface Alert {
   readonly alert_id: string;
   readonly symbol: string;
-  readonly when: { readonly field: string; readonly op: string; readonly value: unknown };
-  readonly value: unknown;
+  readonly when: AlertCondition;
+  /** Of the field, as it is now. */
+  readonly value: number | string;
   readonly signal_id?: string;
+  /** Market time. */
+  readonly timestamp: string;
+}
+
+/** A stretch of a symbol's past in market time. */
+export interface ReplayRequest {
+  /** ISO-8601, inclusive. */
+  readonly from: string;
+  /** ISO-8601, exclusive. */
+  readonly to: string;
+  /** At most 1000, which is the default. */
+  readonly limit?: number;
+  /** `next` of the answer before. */
+  readonly cursor?: string;
+  readonly types?: readonly string[];
+}
+
+/** What was replayed. */
+export interface Replayed {
+  readonly count: number;
+  /** The `cursor` for what comes after; null where nothing does. */
+  readonly next: string | null;
 }
 
 /** Where a room stands that is filtered by `types`, whose offsets skip. */

@@ -11,17 +11,24 @@ import { FlushLoop } from '../rooms/flush-loop.js';
 import { Hub } from '../rooms/hub.js';
 import { Peers } from '../rooms/peers.js';
 import { Presence } from '../rooms/presence.js';
+import { RoomHistory } from '../rooms/room-history.js';
 import { RoomLog } from '../rooms/room-log.js';
+import { RoomWriter } from '../rooms/room-writer.js';
 import { Runs } from '../signals/runs.js';
+import type { Database } from '../storage/database.js';
 import type { RedisLink } from '../storage/redis.js';
-import { REDIS } from '../storage/storage.module.js';
+import { DATABASE, REDIS } from '../storage/storage.module.js';
+import { AlertStore } from './alerts/alert-store.js';
+import { Alerts } from './alerts/alerts.js';
 import { Authenticator } from './auth/authenticator.js';
 import { COMMANDS, commandTable, type CommandTable } from './commands/commands.js';
 import { DrainState } from './drain-state.js';
 import { FeedState } from './feed-state.js';
+import { MessagesController } from './history/messages.controller.js';
 import { AnalyzeController } from './http/analyze.controller.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
 import { HttpAnalyzeLimit } from './limits/http-analyze-limit.js';
+import { FirstAnalyses } from './sessions/first-analyses.js';
 import { Sessions } from './sessions/sessions.js';
 import { Snapshots } from './sessions/snapshots.js';
 import { Visits } from './sessions/visits.js';
@@ -39,7 +46,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [...imports],
-      controllers: [AnalyzeController],
+      controllers: [AnalyzeController, MessagesController],
       providers: [
         { provide: DrainState, useFactory: () => new DrainState() },
         { provide: FeedState, inject: [Market], useFactory: (market: Market) => new FeedState(market) },
@@ -52,21 +59,26 @@ export class GatewayModule {
         },
         { provide: Sessions, inject: [CONFIG, Hub], useFactory: ({ limits }: Config, hub: Hub) => new Sessions(limits, hub) },
         {
+          provide: FirstAnalyses,
+          inject: [Watch, Hub],
+          useFactory: (watch: Watch, hub: Hub) => new FirstAnalyses((room) => {
+            const symbol = symbolOf(room);
+            if (symbol !== null) watch.firstSubscription(symbol);
+          }, (room) => hub.hasMembers(room)),
+        },
+        {
           provide: Visits,
-          inject: [CONFIG, LOG, Sessions, FlushLoop, Authenticator, Hub, RoomLog, Market, FeedState, Watch],
+          inject: [CONFIG, LOG, Sessions, FlushLoop, Authenticator, Hub, RoomLog, Market, FeedState, FirstAnalyses],
           useFactory: (
             config: Config, to: Log, sessions: Sessions, loop: FlushLoop, authenticator: Authenticator,
-            hub: Hub, log: RoomLog, market: Market, feed: FeedState, watch: Watch,
+            hub: Hub, log: RoomLog, market: Market, feed: FeedState, first: FirstAnalyses,
           ) => new Visits({
             config, sessions, loop, authenticator, feed,
             subscriptions: {
               hub, log,
               snapshots: new Snapshots(market),
               maxRooms: config.limits.maxSubscriptions,
-              onFirst: (room) => {
-                const symbol = symbolOf(room);
-                if (symbol !== null) watch.firstSubscription(symbol);
-              },
+              onFirst: (rooms) => first.of(rooms),
             },
             onFault: faults(to),
           }),
@@ -85,10 +97,20 @@ export class GatewayModule {
           useFactory: (redis: RedisLink | null, peers: Peers, status: Status) => (redis ? new Presence({ redis, peers, counts: () => status.counts() }) : null),
         },
         {
+          provide: Alerts,
+          inject: [DATABASE, LOG, RoomWriter, RoomHistory, RoomLog, Market],
+          useFactory: ({ kysely }: Database, to: Log, writer: RoomWriter, history: RoomHistory, log: RoomLog, market: Market) =>
+            new Alerts({ store: new AlertStore(kysely), writer, history, log, market, onFault: faults(to) }),
+        },
+        {
           provide: COMMANDS,
-          inject: [Market, Hub, RoomLog, Runs, Panel, Authenticator, Visits, Status],
-          useFactory: (market: Market, hub: Hub, log: RoomLog, runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status) =>
-            commandTable({ market, hub, log, runs, analystIds: panel.seats.map(({ id }) => id), authenticator, visits, status }),
+          inject: [Market, Hub, RoomLog, RoomHistory, Alerts, Runs, Panel, Authenticator, Visits, Status],
+          useFactory: (
+            market: Market, hub: Hub, log: RoomLog, history: RoomHistory, alerts: Alerts,
+            runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status,
+          ) => commandTable({
+            market, hub, log, history, alerts, runs, analystIds: panel.seats.map(({ id }) => id), authenticator, visits, status,
+          }),
         },
         SignalsGateway,
         {
@@ -98,7 +120,7 @@ export class GatewayModule {
         },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],
-      exports: [DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint],
+      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint],
     };
   }
 }

@@ -23,6 +23,7 @@ export const CODES = {
   TOKEN_EXPIRED: row(401, false, 'The token has expired', 4401),
   FORBIDDEN: row(403, false, 'Not allowed', 4403),
   SUBSCRIPTION_LIMIT: row(429, false, 'Too many rooms on one connection'),
+  ALERT_LIMIT: row(429, false, 'Too many alerts of one client'),
   RATE_LIMITED: row(429, true, 'Too many requests', 4429),
   TOO_MANY_CONNECTIONS: row(503, true, 'Too many connections'),
   FRAME_TOO_LARGE: row(413, false, 'The frame or body is too large', 1009),

@@ -1,12 +1,10 @@
 import { HostedRoom, type Member } from './hosted-room.js';
 import type { Position, RoomMessage } from './message.js';
-import { isClientRoom, symbolOf, symbolRoom } from './names.js';
+import { isClientRoom, SNAPSHOT_TYPE, symbolOf, symbolRoom } from './names.js';
 import { Packet } from './packet.js';
 import type { BusReceiver, PriceMessage, RoomBus } from './room-bus.js';
 import type { RoomLog } from './room-log.js';
 
-/** The type whose last message is part of a joining client's snapshot. */
-const SNAPSHOT_TYPE = 'signal_update';
 /** A client's own room gets its row with its first message: most clients never have one. */
 const UNUSED: Position = { epoch: '', offset: 0 };
 

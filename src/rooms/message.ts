@@ -6,6 +6,8 @@ export interface NewMessage {
   readonly type: string;
   /** JSON text of `data`, as it goes on the wire. */
   readonly body: string;
+  /** Market time that it is about, epoch milliseconds; `replay` finds it by that. */
+  readonly marketTime?: number | undefined;
 }
 
 /** A row of a room's log. */

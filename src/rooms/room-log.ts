@@ -13,6 +13,8 @@ interface Counter {
 /** Rows of one insert; keeps every statement under SQLite's bound of parameters. */
 const CHUNK = 500;
 const HEADS_AT_ONCE = 10_000;
+/** Most rows behind one entry of the index by market time; whoever reads by it looks so far. */
+export const LONGEST_SPAN = 64;
 
 /** The log of every room: rows with epoch and offset, as first sent. */
 export class RoomLog {
@@ -22,11 +24,11 @@ export class RoomLog {
       .returning(['room', 'epoch', 'head']),
     ({ room, epoch, head }) => [room, epoch, head],
   );
-  private readonly insert = new PreparedRows<RoomMessage>(
-    (db, rows) => db.insertInto('room_messages').values(rows.map(toRow)),
-    (row) => Object.values(toRow(row)),
+  private readonly insert = new PreparedRows<Row>(
+    (db, rows) => db.insertInto('room_messages').values(rows),
+    Object.values,
   );
-  private readonly byId = new PreparedRows<string, Schema['room_messages']>(
+  private readonly byId = new PreparedRows<string, Row>(
     (db, ids) => db.selectFrom('room_messages').selectAll().where('message_id', 'in', ids),
     (id) => [id],
   );
@@ -71,15 +73,21 @@ export class RoomLog {
       if (list) list.push(message);
       else fresh.set(message.room, [message]);
     }
-    const rows: RoomMessage[] = [];
+    const said: RoomMessage[] = [];
+    const rows: Row[] = [];
     const rooms = [...fresh.keys()].sort();
     const counters = await this.raise.execute(tx, rooms.map((room) => ({ room, epoch: newEpoch(), head: fresh.get(room)!.length })));
     for (const { room, epoch, head } of counters) {
-      const said = fresh.get(room)!;
-      said.forEach((message, at) => rows.push({ ...message, epoch, offset: head - said.length + at + 1, sentAt }));
+      const list = fresh.get(room)!;
+      const before = head - list.length;
+      list.forEach((message, at) => {
+        const placed = { ...message, epoch, offset: before + at + 1, sentAt };
+        said.push(placed);
+        rows.push(toRow(placed, at % LONGEST_SPAN === 0 || message.marketTime !== list[at - 1]?.marketTime));
+      });
     }
     await this.insert.execute(tx, rows);
-    return [...known.values(), ...rows];
+    return [...known.values(), ...said];
   }
 
   /** Messages with `after < offset ≤ upTo`, in order, at most `limit`. */
@@ -94,9 +102,11 @@ export class RoomLog {
   async oldest(rooms: readonly string[]): Promise<ReadonlyMap<string, number>> {
     const found = new Map<string, number>();
     for (const part of chunks(rooms, CHUNK)) {
-      const rows = await this.db.selectFrom('room_messages')
-        .select(({ fn }) => ['room', fn.min('offset').as('first')]).where('room', 'in', part).groupBy('room').execute();
-      for (const { room, first } of rows) found.set(room, Number(first));
+      // one look into the index for each room; a GROUP BY would read all that these rooms ever said
+      const rows = await this.db.selectFrom('rooms as r').where('r.room', 'in', part).select(({ selectFrom }) => [
+        'r.room', selectFrom('room_messages as m').whereRef('m.room', '=', 'r.room').select(({ fn }) => fn.min('m.offset').as('first')).as('first'),
+      ]).execute();
+      for (const { room, first } of rows) if (first !== null) found.set(room, Number(first));
     }
     return found;
   }
@@ -105,12 +115,10 @@ export class RoomLog {
   async lastOf(rooms: readonly string[], type: string): Promise<ReadonlyMap<string, RoomMessage>> {
     const found = new Map<string, RoomMessage>();
     for (const part of chunks(rooms, CHUNK)) {
-      const rows = await this.db.selectFrom('room_messages as m').selectAll('m')
-        .innerJoin(
-          this.db.selectFrom('room_messages').select(({ fn }) => ['room', fn.max('offset').as('offset')])
-            .where('room', 'in', part).where('type', '=', type).groupBy('room').as('last'),
-          (join) => join.onRef('last.room', '=', 'm.room').onRef('last.offset', '=', 'm.offset'),
-        ).execute();
+      const rows = await this.db.selectFrom('rooms as r').where('r.room', 'in', part)
+        .innerJoin('room_messages as m', (join) => join.onRef('m.room', '=', 'r.room').on('m.offset', '=', ({ selectFrom }) =>
+          selectFrom('room_messages as n').whereRef('n.room', '=', 'r.room').where('n.type', '=', type).select(({ fn }) => fn.max('n.offset').as('last'))))
+        .selectAll('m').execute();
       for (const row of rows) found.set(row.room, fromRow(row));
     }
     return found;
@@ -129,12 +137,15 @@ export class RoomLog {
 /** Names one life of a room's log; a database restored from a backup gets new ones. */
 const newEpoch = (): string => randomBytes(6).toString('base64url');
 
-const toRow = ({ room, offset, epoch, messageId, type, body, sentAt }: RoomMessage): Schema['room_messages'] => ({
-  room, offset, epoch, message_id: messageId, type, body, sent_at: sentAt,
+type Row = Schema['room_messages'];
+
+const toRow = ({ room, offset, epoch, messageId, type, body, sentAt, marketTime }: RoomMessage, beginsSpan: boolean): Row => ({
+  room, offset, epoch, message_id: messageId, type, body, sent_at: sentAt, market_time: marketTime ?? null, span_time: beginsSpan ? (marketTime ?? null) : null,
 });
 
-const fromRow = (row: Schema['room_messages']): RoomMessage => ({
+export const fromRow = (row: Row): RoomMessage => ({
   room: row.room, offset: row.offset, epoch: row.epoch, messageId: row.message_id, type: row.type, body: row.body, sentAt: row.sent_at,
+  ...(row.market_time === null ? {} : { marketTime: row.market_time }),
 });
 
 function* chunks<T>(items: readonly T[], size: number): Generator<readonly T[]> {

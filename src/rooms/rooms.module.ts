@@ -1,5 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
-import { LOG } from '../config/config.module.js';
+import type { Config } from '../config/config.js';
+import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
 import type { Database } from '../storage/database.js';
 import { Outage } from '../storage/outage.js';
@@ -13,6 +14,8 @@ import { Peers } from './peers.js';
 import { RoomBus } from './room-bus.js';
 import { MemoryRoomBus } from './room-bus.memory.js';
 import { RedisRoomBus } from './room-bus.redis.js';
+import { Retention } from './retention.js';
+import { RoomHistory } from './room-history.js';
 import { RoomLog } from './room-log.js';
 import { RoomWriter } from './room-writer.js';
 
@@ -27,6 +30,12 @@ export class RoomsModule {
         { provide: Peers, useFactory: () => new Peers() },
         { provide: FlushLoop, useFactory: () => new FlushLoop() },
         { provide: RoomLog, inject: [DATABASE], useFactory: ({ kysely }: Database) => new RoomLog(kysely) },
+        { provide: RoomHistory, inject: [DATABASE], useFactory: ({ kysely }: Database) => new RoomHistory(kysely) },
+        {
+          provide: Retention,
+          inject: [DATABASE, CONFIG, LOG],
+          useFactory: ({ kysely }: Database, { rooms }: Config, to: Log) => new Retention(kysely, rooms, (fault) => to.error({ err: fault }, fault.message)),
+        },
         {
           provide: Hub,
           inject: [RoomLog, RoomBus, Outage, REDIS, LOG],
@@ -52,7 +61,7 @@ export class RoomsModule {
           useFactory: ({ kysely }: Database, log: RoomLog, hub: Hub, bus: RoomBus) => new RoomWriter(kysely, log, hub, bus, isUnavailable),
         },
       ],
-      exports: [RoomBus, Peers, FlushLoop, RoomLog, Hub, Healing, RoomWriter],
+      exports: [RoomBus, Peers, FlushLoop, RoomLog, RoomHistory, Retention, Hub, Healing, RoomWriter],
     };
   }
 }

@@ -21,7 +21,8 @@ interface AgentUpdate {
   timestamp: string;
 }
 
-export function agentUpdate(run: Run, vote: Vote, timestamp: string): NewMessage {
+/** `asOf`: market time of the view, epoch milliseconds. */
+export function agentUpdate(run: Run, vote: Vote, asOf: number, timestamp: string): NewMessage {
   const update: AgentUpdate = {
     symbol: run.symbol,
     agent: vote.name,
@@ -38,7 +39,7 @@ export function agentUpdate(run: Run, vote: Vote, timestamp: string): NewMessage
     latency_ms: Math.round(vote.latencyMs * 1000) / 1000,
     timestamp,
   };
-  return { room: symbolRoom(run.symbol), messageId: voteId(run.runId, vote.agentId), type: 'agent_update', body: JSON.stringify(update) };
+  return { room: symbolRoom(run.symbol), messageId: voteId(run.runId, vote.agentId), type: 'agent_update', body: JSON.stringify(update), marketTime: asOf };
 }
 
 /** The vote that an earlier attempt of the run said: it stands. */

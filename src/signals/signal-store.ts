@@ -44,7 +44,7 @@ export class SignalStore {
   async commit(run: Run, signal: Signal, votes: readonly NewMessage[], giveUp: AbortSignal): Promise<void> {
     const body = JSON.stringify(signalUpdate(signal));
     const announcement = {
-      room: symbolRoom(run.symbol), messageId: signalMessageId(run.runId), type: 'signal_update', body,
+      room: symbolRoom(run.symbol), messageId: signalMessageId(run.runId), type: 'signal_update', body, marketTime: signal.view.asOf,
     };
     await this.writer.sayUntilStored({
       store: (tx) => this.insert(tx, run, signal, body),

@@ -45,7 +45,7 @@ export class SignalFlow {
     const announcer = new Announcer(writer, this.needs.onFault);
 
     const already = run.attempt > 1 ? await this.votesOfEarlierAttempt(run) : new Map<string, Vote>();
-    const votes = await panel.ask(view, (vote) => announcer.add(agentUpdate(run, vote, timestamp)), { already });
+    const votes = await panel.ask(view, (vote) => announcer.add(agentUpdate(run, vote, view.asOf, timestamp)), { already });
     const verdict = decide(votes, rules);
     if (verdict.kind === 'too-few') {
       await this.end(run, announcer, tooFew(verdict, votes, timestamp, run));

@@ -9,6 +9,8 @@ export interface Schema {
   room_messages: RoomMessagesTable;
   runs: RunsTable;
   signals: SignalsTable;
+  alerts: AlertsTable;
+  alert_prices: AlertPricesTable;
 }
 
 /** Kept as text in both databases, so that a body goes out byte for byte as it was first sent. */
@@ -31,6 +33,10 @@ interface RoomMessagesTable {
   body: Json;
   /** Wall time, ISO-8601 with milliseconds. */
   sent_at: string;
+  /** What time the message is about; null where it is about none, or from before there was this column. */
+  market_time: number | null;
+  /** `market_time` of the first of neighbouring rows that share it, null in the others: what history is found by (`RoomHistory`). */
+  span_time: number | null;
 }
 
 type RunStatus = 'open' | 'done' | 'failed';
@@ -77,4 +83,24 @@ export interface SignalsTable {
   created_at: number;
   /** Wall time at which trading had looked at it. */
   considered_at: number | null;
+}
+
+interface AlertsTable {
+  alert_id: string;
+  /** Subject of the client that set it. */
+  owner: string;
+  /** In its one spelling, or `*`. */
+  symbol: string;
+  /** `{field, op, value}` */
+  condition: Json;
+  /** 1: gone once it has fired. */
+  once: number;
+  /** Wall time. */
+  created_at: number;
+}
+
+/** By symbol, the last price that was compared with the alerts on prices; a restart goes on from it. */
+interface AlertPricesTable {
+  symbol: string;
+  price: number;
 }

@@ -1,13 +1,16 @@
 import type { Market } from '../../market/market.js';
 import { CodedError } from '../../model/codes.js';
 import type { Hub } from '../../rooms/hub.js';
-import { clientRoom, symbolRoom, symbolOf, SYSTEM_ROOM } from '../../rooms/names.js';
+import { symbolRoom, symbolOf } from '../../rooms/names.js';
+import type { RoomHistory } from '../../rooms/room-history.js';
 import type { RoomLog } from '../../rooms/room-log.js';
 import { endMessageId, signalMessageId, voteId } from '../../signals/run.js';
 import type { Runs, RunTicket } from '../../signals/runs.js';
 import type { Authenticator } from '../auth/authenticator.js';
-import { requireScope } from '../auth/principal.js';
-import { scopeOfRoom } from '../auth/room-access.js';
+import { checkedRoom } from '../auth/room-access.js';
+import type { Alerts } from '../alerts/alerts.js';
+import { alertCommands } from '../alerts/alert-commands.js';
+import { replayCommand } from '../history/replay.js';
 import type { Visits } from '../sessions/visits.js';
 import type { Visitor } from '../sessions/visitor.js';
 import type { Status } from '../status.js';
@@ -19,6 +22,8 @@ export interface CommandNeeds {
   readonly market: Market;
   readonly hub: Hub;
   readonly log: RoomLog;
+  readonly history: RoomHistory;
+  readonly alerts: Alerts;
   readonly runs: Runs;
   readonly analystIds: readonly string[];
   readonly authenticator: Authenticator;
@@ -48,6 +53,10 @@ export const commandTable = (needs: CommandNeeds): CommandTable => ({
 
   analyze: command(AnalyzeCommand, 'analyze', (visitor, fields) => analyze(needs, visitor, fields)),
 
+  replay: replayCommand(needs),
+
+  ...alertCommands(needs),
+
   get_status: command(GetStatusCommand, 'read', () => ({ data: needs.status.report(), kind: 'status' })),
 
   authenticate: command(AuthenticateCommand, null, async (visitor, { token }) => {
@@ -73,18 +82,7 @@ function roomsOf(market: Market, visitor: Visitor, target: Target): string[] {
   if (target.room === undefined) return symbolsOf(target).map((symbol) => symbolRoom(market.instrument(symbol).symbol));
   const symbol = symbolOf(target.room);
   if (symbol !== null) return [symbolRoom(market.instrument(symbol).symbol)];
-  return [checkedRoom(target.room, visitor)];
-}
-
-function checkedRoom(room: string, { session }: Visitor): string {
-  const principal = session.principal!;
-  if (room === SYSTEM_ROOM || scopeOfRoom(room) !== 'read') {
-    requireScope(principal, scopeOfRoom(room));
-    return room;
-  }
-  if (room === clientRoom(principal.subject)) return room;
-  if (room.startsWith('client:')) throw new CodedError('FORBIDDEN', `${room} belongs to another client; yours is ${clientRoom(principal.subject)}`);
-  throw new CodedError('NOT_FOUND', `There is no room ${room} on this server`);
+  return [checkedRoom(target.room, visitor.session.principal!)];
 }
 
 /** Asks for a run, or joins the one under way; its requester sees all of it, a member of the room or not. */

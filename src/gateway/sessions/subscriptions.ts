@@ -27,20 +27,28 @@ interface Joined {
   begin(): void;
 }
 
+/** A room that the session has just entered, or asked for again. */
+interface Entered {
+  readonly answer: JoinedRoom;
+  /** Nobody was in it. */
+  readonly first: boolean;
+  begin(): void;
+}
+
 export interface SubscriptionNeeds {
   readonly hub: Hub;
   readonly log: RoomLog;
   readonly snapshots: Snapshots;
   readonly maxRooms: number;
-  /** Somebody is in a room where nobody was. */
-  onFirst(room: string): void;
+  /** Somebody is in rooms where nobody was. */
+  onFirst(rooms: readonly string[]): void;
 }
 
 /** The rooms that one session is in. */
 export class Subscriptions implements MembershipHome {
   private readonly members = new Map<string, Membership>();
   /** What was sent of rooms that it has left: after `begunAt`, up to `position`. */
-  private readonly left = new Map<string, { readonly begunAt: number; readonly position: number }>();
+  private left: Map<string, { readonly begunAt: number; readonly position: number }> | null = null;
 
   constructor(private readonly session: Session, private readonly needs: SubscriptionNeeds) {
     session.onClose(() => { for (const name of [...this.members.keys()]) this.leave(name); });
@@ -106,7 +114,7 @@ export class Subscriptions implements MembershipHome {
     if (this.session.isClosed) throw new CodedError('NOT_READY', 'The connection has gone');
     const filter = types ? new Set(types) : null;
     const joined = hosted.map((room) => this.enter(room, since(room.name), oldest.get(room.name), filter));
-    return { rooms: joined.map(({ answer }) => answer), begin: () => { for (const { begin } of joined) begin(); } };
+    return { rooms: joined.map(({ answer }) => answer), begin: () => this.begin(joined) };
   }
 
   leave(name: string): boolean {
@@ -114,7 +122,7 @@ export class Subscriptions implements MembershipHome {
     if (!membership) return false;
     this.members.delete(name);
     membership.leave();
-    this.left.set(name, { begunAt: membership.begunAt, position: membership.position });
+    (this.left ??= new Map()).set(name, { begunAt: membership.begunAt, position: membership.position });
     this.needs.hub.release(membership.room);
     return true;
   }
@@ -125,7 +133,7 @@ export class Subscriptions implements MembershipHome {
    */
   follow(room: HostedRoom, from: number, ends: readonly string[], said: readonly RoomMessage[]): void {
     const here = this.members.get(room.name);
-    const had = here ?? this.left.get(room.name);
+    const had = here ?? this.left?.get(room.name);
     if (had) for (const message of said) if (message.offset <= had.begunAt) this.session.outbox.push(Packet.logged(message, 'replayed'));
     const membership = here ?? this.member(room, null, [ends]);
     if (here) {
@@ -146,7 +154,13 @@ export class Subscriptions implements MembershipHome {
     }
   }
 
-  private enter(room: HostedRoom, since: Position | undefined, oldest: number | undefined, types: ReadonlySet<string> | null): { answer: JoinedRoom; begin: () => void } {
+  private begin(joined: readonly Entered[]): void {
+    for (const { begin } of joined) begin();
+    const first = joined.filter(({ first: isFirst }) => isFirst).map(({ answer }) => answer.room);
+    if (first.length > 0) this.needs.onFirst(first);
+  }
+
+  private enter(room: HostedRoom, since: Position | undefined, oldest: number | undefined, types: ReadonlySet<string> | null): Entered {
     const membership = this.members.get(room.name);
     if (membership) {
       this.needs.hub.release(room);
@@ -154,20 +168,14 @@ export class Subscriptions implements MembershipHome {
       const { position } = membership;
       const recovered = since?.epoch === room.epoch && since.offset >= membership.begunAt && since.offset <= room.cursor;
       const answer = { room: room.name, epoch: room.epoch, offset: position, recovered, replayed: room.cursor - position };
-      return { answer, begin: () => membership.resume() };
+      return { answer, first: false, begin: () => membership.resume() };
     }
     const recovered = since !== undefined && isKept(room, since, oldest ?? Infinity);
     const from = recovered ? since.offset : room.cursor;
     const answer = { room: room.name, epoch: room.epoch, offset: from, recovered, replayed: room.cursor - from };
     const first = room.members.size === 0;
     const fresh = this.member(room, types);
-    return {
-      answer,
-      begin: () => {
-        fresh.startAfter(from);
-        if (first) this.needs.onFirst(room.name);
-      },
-    };
+    return { answer, first, begin: () => fresh.startAfter(from) };
   }
 
   private member(room: HostedRoom, types: ReadonlySet<string> | null, until: (readonly string[])[] | null = null): Membership {
