@@ -51,12 +51,11 @@ export class Hub implements BusReceiver {
     const unused = rooms.filter(({ epoch }) => epoch === UNUSED.epoch).map(({ name }) => name);
     if (unused.length === 0) return;
     const heads = await this.log.open(unused);
-    await Promise.all(rooms.filter(({ epoch }) => epoch === UNUSED.epoch).map((room) => {
+    for (const room of rooms.filter(({ epoch }) => epoch === UNUSED.epoch)) {
       const { epoch, offset } = heads.get(room.name)!;
       room.begin({ epoch, offset: UNUSED.offset }, undefined);
-      // said meanwhile, and not heard of here
-      return offset > UNUSED.offset ? room.heal() : undefined;
-    }));
+      if (offset > UNUSED.offset) await room.heal(); // said meanwhile, and not heard of here
+    }
   }
 
   release(room: HostedRoom): void {
