@@ -6,9 +6,11 @@ import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { AnalysisRequests } from './market/analysis-requests.js';
 import type { Feed } from './market/feeds/feed.js';
+import { Leadership } from './market/leadership.js';
 import { MarketModule } from './market/market.module.js';
 import { WatchModule } from './market/watch.module.js';
 import { WatchedSymbols } from './market/watched-symbols.js';
+import { ClusterWatched } from './market/watched-symbols.cluster.js';
 import { OpsModule } from './ops/ops.module.js';
 import { Hub } from './rooms/hub.js';
 import { symbolRoom } from './rooms/names.js';
@@ -16,6 +18,7 @@ import { RoomsModule } from './rooms/rooms.module.js';
 import { RequestedAnalyses } from './signals/requested-analyses.js';
 import { Runs } from './signals/runs.js';
 import { SignalsModule } from './signals/signals.module.js';
+import { CLUSTER, ClusterModule, type Cluster } from './storage/cluster.module.js';
 import { StorageModule } from './storage/storage.module.js';
 
 class RoomsWatched extends WatchedSymbols {
@@ -26,12 +29,26 @@ class RoomsWatched extends WatchedSymbols {
   isWatched(symbol: string): boolean {
     return this.hub.hasMembers(symbolRoom(symbol));
   }
+
+  symbols(): readonly string[] {
+    return this.hub.watchedSymbols();
+  }
 }
 
 /** What the watch needs from further right. */
 const watchPorts: Provider[] = [
-  { provide: AnalysisRequests, inject: [Runs], useFactory: (runs: Runs) => new RequestedAnalyses(runs) },
-  { provide: WatchedSymbols, inject: [Hub], useFactory: (hub: Hub) => new RoomsWatched(hub) },
+  { provide: AnalysisRequests, inject: [Runs, Leadership], useFactory: (runs: Runs, leadership: Leadership) => new RequestedAnalyses(runs, leadership) },
+  {
+    provide: WatchedSymbols,
+    inject: [Hub, CLUSTER],
+    useFactory: async (hub: Hub, cluster: Cluster | null) => {
+      const here = new RoomsWatched(hub);
+      if (!cluster) return here;
+      const everywhere = new ClusterWatched({ ...cluster, here: () => here.symbols(), isWatchedHere: (symbol) => here.isWatched(symbol) });
+      await everywhere.start();
+      return everywhere;
+    },
+  },
 ];
 
 @Module({})
@@ -40,13 +57,14 @@ export class AppModule {
   static of(config: Config, log: Log, feed?: Feed): DynamicModule {
     const configuration = ConfigModule.of(config, log);
     const storage = StorageModule.of(configuration);
+    const cluster = ClusterModule.of(configuration, storage);
     const rooms = RoomsModule.of(configuration, storage);
-    const market = MarketModule.of(configuration, feed);
+    const market = MarketModule.of(configuration, cluster, feed);
     const analysts = AnalystsModule.of(configuration);
-    const signals = SignalsModule.of(configuration, storage, rooms, market, analysts);
-    const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
+    const signals = SignalsModule.of(configuration, storage, cluster, rooms, market, analysts);
+    const watch = WatchModule.of([configuration, cluster, rooms, market, signals], watchPorts);
     const gateway = GatewayModule.of(configuration, rooms, market, analysts, signals, watch);
     const ops = OpsModule.of(storage, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, rooms, market, analysts, signals, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, market, analysts, signals, watch, gateway, ops] };
   }
 }

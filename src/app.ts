@@ -23,15 +23,18 @@ import { Status } from './gateway/status.js';
 import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
 import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
 import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
+import { FEED_LEASE } from './market/feeds/cluster-feed.js';
 import type { Feed } from './market/feeds/feed.js';
+import { Leadership } from './market/leadership.js';
 import { MarketRelay } from './market/market-relay.js';
 import { Market } from './market/market.js';
 import { Watch } from './market/watch.js';
-import { RoomBus } from './rooms/room-bus.js';
 import { Hub } from './rooms/hub.js';
 import { RoomWriter } from './rooms/room-writer.js';
 import { systemAlert } from './rooms/system-alert.js';
 import { Runs } from './signals/runs.js';
+import { CLUSTER, type Cluster } from './storage/cluster.module.js';
+import type { Leases } from './storage/leases.js';
 import { isUnavailable } from './storage/unavailable.js';
 
 export interface RunningApp {
@@ -93,25 +96,27 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   nest.get(Status).running = true;
 }
 
-/** Prices go to their rooms and to the watch; candles, and what runs saw, to the watch. */
+/** Prices go to their rooms; on the node that leads the feed prices and candles go to the watch. What runs saw goes to every node's. */
 function connect(nest: NestExpressApplication, log: Log): void {
-  const [hub, bus, watch, market, writer] = [nest.get(Hub), nest.get(RoomBus), nest.get(Watch), nest.get(Market), nest.get(RoomWriter)];
+  const [hub, watch, market, writer, leadership] = [nest.get(Hub), nest.get(Watch), nest.get(Market), nest.get(RoomWriter), nest.get(Leadership)];
+  const cluster = nest.get<Cluster | null>(CLUSTER);
   nest.get(MarketRelay).add({
     price: (update, at) => {
-      const message = { update, sentAt: new Date().toISOString() };
-      hub.receivePrice(message);
-      bus.publishPrice(message);
-      watch.price(update, at);
+      hub.receivePrice({ update, sentAt: new Date().toISOString() }); // each node's market has heard it, so none tells another
+      if (leadership.leads()) watch.price(update, at);
     },
-    closed: (symbol) => watch.closed(symbol),
+    closed: (symbol) => (leadership.leads() ? watch.closed(symbol) : undefined),
     ended: () => {
+      if (!leadership.leads()) return;
       const timestamp = new Date(market.now()).toISOString();
       const alert = { level: 'info', code: 'FEED_ENDED', message: 'The feed has ended: what is known stays, no new prices come', timestamp } as const;
-      writer.say({ messages: systemAlert(alert, `feed:${randomUUID()}:ended`) }).catch((error: unknown) => log.error({ err: error }, 'The end of the feed could not be said'));
+      const term = leadership.term();
+      const store = cluster && term !== null ? { store: (tx: Parameters<Leases['check']>[0]) => cluster.leases.check(tx, { lease: FEED_LEASE, term }) } : {};
+      writer.say({ ...store, messages: systemAlert(alert, `feed:${randomUUID()}:ended`) }).catch((error: unknown) => log.error({ err: error }, 'The end of the feed could not be said'));
     },
   });
-  nest.get(Runs).observe((run, signal) => {
-    if (signal) watch.analysed(run.symbol, signal.view.price, signal.view.asOf);
+  nest.get(Runs).onEnd(({ symbol, seen }) => {
+    if (seen) watch.analysed(symbol, seen.price, seen.asOf);
   });
 }
 

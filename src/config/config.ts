@@ -1,6 +1,9 @@
 import type { Instrument, TimestampKind } from '../model/instrument.js';
 import type { Interval } from '../model/interval.js';
 
+export const ROLES = ['gateway', 'analyst', 'market', 'trading'] as const;
+export type Role = (typeof ROLES)[number];
+
 /** How one source writes one symbol. */
 export interface SourceFormat {
   readonly timestamps: TimestampKind;
@@ -63,6 +66,8 @@ export interface Config {
   };
   readonly panel: { readonly seats: readonly SeatConfig[]; readonly deadlineMs: number };
   readonly consensus: { readonly threshold: number; readonly minConfidence: number; readonly minDomains: number };
+  /** What this node does. */
+  readonly roles: readonly Role[];
   readonly storage: { readonly dataDir: string; readonly databaseUrl: string | null; readonly redisUrl: string | null };
   readonly rooms: { readonly keepMessages: number; readonly keepHours: number };
   readonly auth: {

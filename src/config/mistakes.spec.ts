@@ -71,8 +71,8 @@ describe('each mistake comes with its remedy', () => {
     [{ CANDLE_INTERVAL: '2m' }, /^CANDLE_INTERVAL=2m: must be one of 1m, 5m, 15m, 1h, 4h, 1d$/],
     [{ DATA_DIR: 'config/symbols.yaml' }, /^DATA_DIR=.* cannot be a directory: a file is in its way; name another$/],
     [{ DATA_DIR: 'config/symbols.yaml/below' }, /^DATA_DIR=.* cannot be a directory/],
-    [{ REDIS_URL: 'redis://r', DATABASE_URL: 'postgres://db' }, /^REDIS_URL is set, and cluster mode is not in this version yet: remove it/],
-    [{ ROLES: 'gateway' }, /^ROLES=gateway: nodes with a part of the work are not in this version yet; remove it/],
+    [{ REDIS_URL: 'redis://r' }, /^DATABASE_URL is missing: cluster mode \(REDIS_URL is set\) needs one database for all nodes$/],
+    [{ ROLES: 'gateway' }, /^ROLES=gateway: a node with a part of the work needs others beside it: set REDIS_URL and DATABASE_URL, or remove ROLES$/],
     [{ ROLES: 'gateway,chef' }, /^ROLES has chef: there are gateway, analyst, market, trading$/],
     [{ AGENT_CONSENSUS_THRESHOLD: '0.6666666667' }, /must be a number above 2\/3 and at most 1; without it, it is 0\.7$/],
     [{ AGENT_CONSENSUS_THRESHOLD: '1.1' }, /must be a number above 2\/3 and at most 1/],
@@ -87,13 +87,6 @@ describe('each mistake comes with its remedy', () => {
     [{ TRADING: 'yolo' }, /^TRADING=yolo: must be one of/],
   ])('%p', (env, remedy) => {
     expect(mistakes(env).problems).toEqual([expect.stringMatching(remedy)]);
-  });
-
-  it('Redis without PostgreSQL says both', () => {
-    expect(mistakes({ REDIS_URL: 'redis://r' }).problems).toEqual([
-      'DATABASE_URL is missing: cluster mode (REDIS_URL is set) needs one database for all nodes',
-      expect.stringMatching(/^REDIS_URL is set, and cluster mode is not in this version yet/),
-    ]);
   });
 
   it.each<[Env, object]>([

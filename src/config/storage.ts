@@ -1,12 +1,10 @@
 import { statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Config } from './config.js';
+import { ROLES, type Config, type Role } from './config.js';
 import type { Findings } from './findings.js';
 import type { Variables } from './variables.js';
 
-const ROLES = ['gateway', 'analyst', 'market', 'trading'];
-
-type StorageConfig = Pick<Config, 'storage' | 'rooms'>;
+type StorageConfig = Pick<Config, 'storage' | 'rooms' | 'roles'>;
 
 /** Where things are kept, for how long, and by how many nodes. Addresses are never shown: they may hold passwords. */
 export function storageConfig(variables: Variables, root: string, findings: Findings): StorageConfig {
@@ -16,9 +14,11 @@ export function storageConfig(variables: Variables, root: string, findings: Find
   if (databaseUrl !== null && !/^postgres(ql)?:\/\/./.test(databaseUrl)) {
     findings.problem('DATABASE_URL must begin with postgres:// or postgresql://; without it the database is a SQLite file in DATA_DIR');
   }
-  oneNode(variables, databaseUrl, findings);
+  const redisUrl = variables.text('REDIS_URL');
+  if (redisUrl !== null && databaseUrl === null) findings.problem('DATABASE_URL is missing: cluster mode (REDIS_URL is set) needs one database for all nodes');
   return {
-    storage: { dataDir, databaseUrl, redisUrl: null },
+    storage: { dataDir, databaseUrl, redisUrl },
+    roles: roles(variables, redisUrl, findings),
     rooms: {
       keepMessages: variables.integer('ROOM_KEEP_MESSAGES', 100_000, { min: 1, max: 1_000_000_000 }),
       keepHours: variables.number('ROOM_KEEP_HOURS', 168, { min: 0, max: 1_000_000, above: true }),
@@ -35,14 +35,13 @@ function blocked(path: string): boolean {
   }
 }
 
-function oneNode(variables: Variables, databaseUrl: string | null, findings: Findings): void {
-  if (variables.text('REDIS_URL') !== null) {
-    if (databaseUrl === null) findings.problem('DATABASE_URL is missing: cluster mode (REDIS_URL is set) needs one database for all nodes');
-    findings.problem('REDIS_URL is set, and cluster mode is not in this version yet: remove it; one node needs no Redis');
-  }
-  const roles = variables.list('ROLES');
-  if (!roles) return;
-  const unknown = roles.filter((role) => !ROLES.includes(role));
+function roles(variables: Variables, redisUrl: string | null, findings: Findings): readonly Role[] {
+  const said = variables.list('ROLES') ?? ROLES;
+  const unknown = said.filter((role) => !ROLES.some((each) => each === role));
   if (unknown.length > 0) findings.problem(`ROLES has ${unknown.join(', ')}: there are ${ROLES.join(', ')}`);
-  else if (new Set(roles).size < ROLES.length) findings.problem(`ROLES=${roles.join(',')}: nodes with a part of the work are not in this version yet; remove it, or say ${ROLES.join(',')}`);
+  const known = ROLES.filter((role) => said.includes(role));
+  if (unknown.length === 0 && known.length < ROLES.length && redisUrl === null) {
+    findings.problem(`ROLES=${said.join(',')}: a node with a part of the work needs others beside it: set REDIS_URL and DATABASE_URL, or remove ROLES`);
+  }
+  return known;
 }

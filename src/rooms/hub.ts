@@ -70,6 +70,11 @@ export class Hub implements BusReceiver {
     return counts;
   }
 
+  /** Symbols whose rooms have members. */
+  watchedSymbols(): string[] {
+    return [...this.rooms.values()].flatMap(({ name, members }) => (members.size > 0 ? symbolOf(name) ?? [] : []));
+  }
+
   *members(): Generator<Member> {
     for (const room of this.rooms.values()) yield* room.members;
   }

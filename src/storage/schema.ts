@@ -9,6 +9,7 @@ export interface Schema {
   room_messages: RoomMessagesTable;
   runs: RunsTable;
   signals: SignalsTable;
+  leases: LeasesTable;
 }
 
 /** Kept as text in both databases, so that a body goes out byte for byte as it was first sent. */
@@ -52,7 +53,10 @@ export interface RunsTable {
   ended_at: number | null;
   signal_id: string | null;
   error: string | null;
+  /** Times that it was begun; in a cluster 0 until a worker has taken it. */
   attempt: Generated<number>;
+  /** Market time that a worker's market must have reached; null on one node. */
+  not_before: number | null;
 }
 
 export interface SignalsTable {
@@ -77,4 +81,13 @@ export interface SignalsTable {
   created_at: number;
   /** Wall time at which trading had looked at it. */
   considered_at: number | null;
+}
+
+export interface LeasesTable {
+  name: string;
+  holder: string;
+  /** Raised with each holder. */
+  term: number;
+  /** The database's clock; 0: given back. */
+  expires_at: number;
 }

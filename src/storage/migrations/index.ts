@@ -1,8 +1,10 @@
 import type { Migration } from 'kysely';
 import { roomsRunsSignals } from './0001-rooms-runs-signals.js';
+import { leases } from './0002-leases.js';
 import type { SqlDialect } from './columns.js';
 
 /** In the order of their names. One that has been released is never changed: add the next. */
 export const migrations = (dialect: SqlDialect): Record<string, Migration> => ({
   '0001-rooms-runs-signals': roomsRunsSignals(dialect),
+  '0002-leases': leases(dialect),
 });
