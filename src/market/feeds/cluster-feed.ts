@@ -98,15 +98,10 @@ export class ClusterFeed extends Feed {
     });
   }
 
+  /** Gives the lease back. What takes longer, as a candle in hand whose run is elsewhere, is not waited for. */
   async stop(): Promise<void> {
-    const { keeper } = this.#options;
-    const led = this.leads();
-    this.#sink = null;
-    await keeper?.stop();
-    if (led) this.#publish({ term: this.#term, ...this.#standing, left: true });
-    // a candle in hand may wait for a run elsewhere
     let timer: NodeJS.Timeout | undefined;
-    await Promise.race([this.#stopping, new Promise((resolve) => { timer = setTimeout(resolve, STOP_WITHIN_MS); })]);
+    await Promise.race([this.#leave(), new Promise((resolve) => { timer = setTimeout(resolve, STOP_WITHIN_MS); })]);
     clearTimeout(timer);
   }
 
@@ -118,6 +113,14 @@ export class ClusterFeed extends Feed {
   /** Under which this node leads, or led last; 0 before. */
   term(): number {
     return this.#ledUnder;
+  }
+
+  async #leave(): Promise<void> {
+    const led = this.leads();
+    this.#sink = null;
+    await this.#options.keeper?.stop();
+    if (led) this.#publish({ term: this.#ledUnder, ...this.#standing, left: true });
+    await this.#stopping;
   }
 
   #gained(term: number): void {
