@@ -33,14 +33,36 @@ beforeAll(async () => {
 afterAll(() => db.drop());
 beforeEach(async () => { await db.kysely.deleteFrom('leases').execute(); });
 
+interface TestNode {
+  readonly name: string;
+  readonly feed: ClusterFeed;
+  readonly market: Market;
+  readonly channels: ReturnType<MemoryExchange['join']>;
+  readonly prices: readonly (PriceUpdate & { at: number })[];
+  readonly candles: readonly { readonly symbol: string; readonly candle: Candle }[];
+  readonly errors: readonly unknown[];
+  readonly ended: readonly string[];
+  considered(by: (symbol: string, candle: Candle) => void | Promise<void>): void;
+  /** What the node does at each price. */
+  priced(by: (update: PriceUpdate) => void): void;
+  due(): number;
+  fire(): void;
+  /** SIGSTOP for longer than the lease lasts, as its own clock will tell. */
+  stop(): void;
+  /** So long that its lease lapses, between one thing that it does and the next; it gets no new one before `goOn`. */
+  sleep(): void;
+  /** SIGCONT. */
+  goOn(): void;
+}
+
 /** Several nodes in one process. Market time is one clock that the test moves; a node that is stopped has no timers and hears nothing. */
 class Cluster {
   readonly exchange = new MemoryExchange();
-  readonly nodes: Awaited<ReturnType<Cluster['node']>>[] = [];
+  readonly nodes: TestNode[] = [];
   now = START;
   private made = 0;
 
-  async node({ market = true, replay = null as Map<string, string> | null, speed = 0 } = {}) {
+  async node({ market = true, replay = null as Map<string, string> | null, speed = 0 } = {}): Promise<TestNode> {
     const name = `node${++this.made}`;
     let due = { at: Infinity, then: (): void => {} };
     const self = { jump: 0, stopped: false };
@@ -54,6 +76,7 @@ class Cluster {
     const channels = this.exchange.join();
     const [prices, candles, errors, ended] = [[] as (PriceUpdate & { at: number })[], [] as { symbol: string; candle: Candle }[], [] as unknown[], [] as string[]];
     let consider: (symbol: string, candle: Candle) => void | Promise<void> = () => {};
+    let see: (update: PriceUpdate) => void = () => {};
     const feed = new ClusterFeed({
       inner, channels, node: name, heartbeatMs: 20,
       keeper: market
@@ -65,7 +88,10 @@ class Cluster {
     const made = new Market({
       feed, config: { interval: '1m', intervals: ['1m', '5m'], keepCandles: 600 },
       events: {
-        price: (update, at) => { prices.push({ ...update, at }); },
+        price: (update, at) => {
+          prices.push({ ...update, at });
+          see(update);
+        },
         closed: (symbol, _interval, candle) => {
           candles.push({ symbol, candle });
           return consider(symbol, candle);
@@ -74,14 +100,17 @@ class Cluster {
       },
     });
     await made.start();
-    const node = {
+    const node: TestNode = {
       name, feed, market: made, channels, prices, candles, errors, ended,
-      considered: (by: typeof consider) => { consider = by; },
+      considered: (by) => { consider = by; },
+      priced: (by) => { see = by; },
       due: () => (self.stopped ? Infinity : due.at),
       fire: () => due.then(),
-      /** SIGSTOP for longer than the lease lasts, as its own clock will tell. */
       stop: () => { self.stopped = true; channels.away = true; },
-      /** SIGCONT. */
+      sleep: () => {
+        self.jump += TTL;
+        self.stopped = true;
+      },
       goOn: () => {
         self.jump += TTL;
         self.stopped = false;
@@ -140,7 +169,7 @@ function whileRunning(self: { readonly stopped: boolean }): Pick<Leases, 'acquir
 }
 
 /** What a node's analysts see of a symbol. */
-const known = ({ market }: Awaited<ReturnType<Cluster['node']>>) =>
+const known = ({ market }: TestNode) =>
   INSTRUMENTS.map(({ symbol }) => ({ ...market.view(symbol), instrument: null }));
 
 describe('the nodes of a cluster on a feed that ticks', () => {
@@ -237,6 +266,29 @@ describe('the nodes of a cluster on a feed that ticks', () => {
     expect(a.candles).toEqual(b.candles);
     expect(known(a)).toEqual(known(b));
     expect(cluster.exchange.published.slice(said).filter(({ text }) => text.includes(a.name))).toEqual([]);
+  });
+
+  it('a leader that is stopped in the middle of a round says nothing of the rest, and hears it from the next', async () => {
+    const [a, b] = [await cluster.node(), await cluster.node()];
+    await cluster.leader();
+    await cluster.runTo(START + 10_000);
+    let [stopped, said] = [false, 0];
+    a.priced(({ symbol }) => {
+      if (stopped || symbol !== 'AAPL') return;
+      stopped = true;
+      said = cluster.exchange.published.length;
+      a.sleep();
+    });
+    cluster.now = a.due();
+    a.fire();
+    expect(a.prices.slice(20).map(({ symbol }) => symbol)).toEqual(['AAPL']);
+    await cluster.lapse();
+    await until('the other leads', () => b.feed.leads() && b.due() < Infinity);
+    a.goOn();
+    await cluster.runTo(START + 2 * MINUTE);
+    expect(cluster.exchange.published.slice(said).filter(({ text }) => text.includes(a.name))).toEqual([]);
+    expect(a.candles).toEqual(b.candles);
+    expect(known(a)).toEqual(known(b));
   });
 
   it('what comes under an old term is dropped, and a leader that hears a higher one ends', async () => {
