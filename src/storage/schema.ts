@@ -83,7 +83,7 @@ export interface SignalsTable {
   considered_at: number | null;
 }
 
-export interface LeasesTable {
+interface LeasesTable {
   name: string;
   holder: string;
   /** Raised with each holder. */

@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Opinion } from '../../src/model/opinion.js';
 import { Deposed, Leases } from '../../src/storage/leases.js';
@@ -15,6 +16,7 @@ import { until } from '../support/until.js';
 const REQUEST = { kind: 'request', subject: 'me' } as const;
 const BUY: Opinion = { signal: 'BUY', confidence: 0.9, reasoning: ['it does'] };
 const ROOT = resolve(import.meta.dirname, '../..');
+const WORKER = fileURLToPath(new URL('../support/run-worker.ts', import.meta.url));
 
 describe('runs of a cluster, when something breaks', () => {
   let db: FreshDatabase;
@@ -46,7 +48,7 @@ describe('runs of a cluster, when something breaks', () => {
   /** A worker in a process of its own that begins what it gets and never ends it; resolves with how to kill it once it has begun. */
   const hangingWorker = async () => {
     prefix ||= freshPrefix();
-    const child = spawn(process.execPath, ['--import', './test/support/typescript.mjs', 'test/support/run-worker.ts'], {
+    const child = spawn(process.execPath, ['--import', './test/support/typescript.mjs', WORKER], {
       cwd: ROOT, stdio: ['ignore', 'pipe', 'inherit'],
       env: { PATH: process.env['PATH'], DATABASE_URL: db.options.databaseUrl!, REDIS_URL: redis.url, PREFIX: prefix },
     });
@@ -105,8 +107,8 @@ describe('runs of a cluster, when something breaks', () => {
 
   it('a flushed Redis loses nothing that was asked for: what waited and what was in hand', async () => {
     const asker = await start({ performs: false });
-    const [waiting] = await Promise.all(['AAPL'].map((symbol) => asker.runs.request(symbol, 'fast', REQUEST)));
-    await waiting!.stored;
+    const waiting = asker.runs.request('AAPL', 'fast', REQUEST);
+    await waiting.stored;
     await until('it is in the queue', async () => (await asker.redis!.keys(`${prefix}*`)).some((key) => key.endsWith(':wait')));
     await asker.redis!.flushall();
     let held = true;
@@ -119,7 +121,7 @@ describe('runs of a cluster, when something breaks', () => {
     await until('both are in hand', () => worker.runs.counts.running >= 2);
     await asker.redis!.flushall();
     held = false;
-    await Promise.all([waiting!.ended, inHand.ended]);
+    await Promise.all([waiting.ended, inHand.ended]);
     expect((await signals()).map(({ symbol }) => symbol).sort()).toEqual(['AAPL', 'BTC/USD']);
     expect(await asker.runs.request('AAPL', 'fast', REQUEST).ended).toMatchObject({ shared: false });
   }, 30_000);

@@ -27,7 +27,7 @@ import type { Database } from '../../src/storage/database.js';
 import { Leases } from '../../src/storage/leases.js';
 import { isUnavailable } from '../../src/storage/unavailable.js';
 
-export const SYMBOLS = ['AAPL', 'BTC/USD'];
+const SYMBOLS = ['AAPL', 'BTC/USD'];
 const NOW = Date.parse('2026-02-03T12:00:00Z');
 
 export interface RunNodeOptions {
