@@ -14,7 +14,8 @@ import { MemoryRoomBus } from '../dist/rooms/room-bus.memory.js';
 import { RoomLog } from '../dist/rooms/room-log.js';
 import { RoomWriter } from '../dist/rooms/room-writer.js';
 import { RunStore } from '../dist/signals/run-store.js';
-import { Runs } from '../dist/signals/runs.js';
+import { RunWork } from '../dist/signals/run-work.js';
+import { LocalRuns } from '../dist/signals/runs.local.js';
 import { SignalFlow } from '../dist/signals/signal.flow.js';
 import { SignalStore } from '../dist/signals/signal-store.js';
 import { openDatabase } from '../dist/storage/database.js';
@@ -73,7 +74,7 @@ async function storedAndPublished() {
     market, panel: newPanel(), correlation: new EffectiveVoters(), writer, log, runs: store, signals,
     rules: config.consensus, horizonBars: config.market.horizonBars, giveUp: giveUp.signal, onFault: fail,
   });
-  const runs = new Runs(flow, store, writer, giveUp, fail);
+  const runs = new LocalRuns(new RunWork(flow, fail), store, writer, giveUp);
   // someone is in every room, so that each message is encoded and handed over
   let delivered = 0;
   const rooms = await hub.host(instruments.map(({ symbol }) => `symbol:${symbol}`));

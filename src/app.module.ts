@@ -6,6 +6,7 @@ import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { AnalysisRequests } from './market/analysis-requests.js';
 import type { Feed } from './market/feeds/feed.js';
+import { Leadership } from './market/leadership.js';
 import { MarketModule } from './market/market.module.js';
 import { WatchModule } from './market/watch.module.js';
 import { WatchedSymbols } from './market/watched-symbols.js';
@@ -17,6 +18,7 @@ import { RoomsModule } from './rooms/rooms.module.js';
 import { RequestedAnalyses } from './signals/requested-analyses.js';
 import { Runs } from './signals/runs.js';
 import { SignalsModule } from './signals/signals.module.js';
+import { ClusterModule } from './storage/cluster.module.js';
 import { StorageModule } from './storage/storage.module.js';
 
 class RoomsWatched extends WatchedSymbols {
@@ -31,7 +33,7 @@ class RoomsWatched extends WatchedSymbols {
 
 /** What the watch needs from further right. */
 const watchPorts: Provider[] = [
-  { provide: AnalysisRequests, inject: [Runs], useFactory: (runs: Runs) => new RequestedAnalyses(runs) },
+  { provide: AnalysisRequests, inject: [Runs, Leadership], useFactory: (runs: Runs, leadership: Leadership) => new RequestedAnalyses(runs, leadership) },
   { provide: WatchedSymbols, inject: [Hub, Peers], useFactory: (hub: Hub, peers: Peers) => new RoomsWatched(hub, peers) },
 ];
 
@@ -41,13 +43,14 @@ export class AppModule {
   static of(config: Config, log: Log, feed?: Feed): DynamicModule {
     const configuration = ConfigModule.of(config, log);
     const storage = StorageModule.of(configuration);
+    const cluster = ClusterModule.of(configuration, storage);
     const rooms = RoomsModule.of(configuration, storage);
-    const market = MarketModule.of(configuration, feed);
+    const market = MarketModule.of(configuration, cluster, feed);
     const analysts = AnalystsModule.of(configuration);
-    const signals = SignalsModule.of(configuration, storage, rooms, market, analysts);
+    const signals = SignalsModule.of(configuration, storage, cluster, rooms, market, analysts);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
     const gateway = GatewayModule.of(configuration, storage, rooms, market, analysts, signals, watch);
     const ops = OpsModule.of(storage, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, rooms, market, analysts, signals, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, market, analysts, signals, watch, gateway, ops] };
   }
 }

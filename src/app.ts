@@ -24,11 +24,12 @@ import { Status } from './gateway/status.js';
 import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
 import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
 import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
+import { FEED_LEASE } from './market/feeds/cluster-feed.js';
 import type { Feed } from './market/feeds/feed.js';
+import { Leadership } from './market/leadership.js';
 import { MarketRelay } from './market/market-relay.js';
 import { Market } from './market/market.js';
 import { Watch } from './market/watch.js';
-import { RoomBus } from './rooms/room-bus.js';
 import { Healing } from './rooms/healing.js';
 import { Hub } from './rooms/hub.js';
 import { Presence } from './rooms/presence.js';
@@ -39,6 +40,8 @@ import { signalMessageId } from './signals/run.js';
 import { Runs } from './signals/runs.js';
 import type { RedisLink } from './storage/redis.js';
 import { REDIS } from './storage/storage.module.js';
+import { CLUSTER, type Cluster } from './storage/cluster.module.js';
+import type { Leases } from './storage/leases.js';
 import { isUnavailable } from './storage/unavailable.js';
 
 export interface RunningApp {
@@ -105,28 +108,33 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   nest.get(Status).running = true;
 }
 
-/** Prices go to their rooms, to the watch and to alerts; candles, and what runs saw, to the watch; stored signals to alerts. */
+/**
+ * Prices go to their rooms and to alerts; on the node that leads the feed, prices and candles go to the watch. What runs
+ * saw goes to every node's watch; stored signals to alerts, on the node that made them.
+ */
 function connect(nest: NestExpressApplication, log: Log): void {
-  const [hub, bus, watch, market, writer, alerts] = [nest.get(Hub), nest.get(RoomBus), nest.get(Watch), nest.get(Market), nest.get(RoomWriter), nest.get(Alerts)];
+  const [hub, watch, market, writer, leadership, alerts] = [nest.get(Hub), nest.get(Watch), nest.get(Market), nest.get(RoomWriter), nest.get(Leadership), nest.get(Alerts)];
+  const cluster = nest.get<Cluster | null>(CLUSTER);
   nest.get(MarketRelay).add({
     price: (update, at) => {
-      const message = { update, sentAt: new Date().toISOString() };
-      hub.receivePrice(message);
-      bus.publishPrice(message);
-      watch.price(update, at);
+      hub.receivePrice({ update, sentAt: new Date().toISOString() }); // each node's market has heard it, so none tells another
+      if (leadership.leads()) watch.price(update, at);
       alerts.price(update, at);
     },
-    closed: (symbol) => watch.closed(symbol),
+    closed: (symbol) => (leadership.leads() ? watch.closed(symbol) : undefined),
     ended: () => {
+      if (!leadership.leads()) return;
       const timestamp = new Date(market.now()).toISOString();
       const alert = { level: 'info', code: 'FEED_ENDED', message: 'The feed has ended: what is known stays, no new prices come', timestamp } as const;
-      writer.say({ messages: systemAlert(alert, `feed:${randomUUID()}:ended`) }).catch((error: unknown) => log.error({ err: error }, 'The end of the feed could not be said'));
+      const term = leadership.term();
+      const store = cluster && term !== null ? { store: (tx: Parameters<Leases['check']>[0]) => cluster.leases.check(tx, { lease: FEED_LEASE, term }) } : {};
+      writer.say({ ...store, messages: systemAlert(alert, `feed:${randomUUID()}:ended`) }).catch((error: unknown) => log.error({ err: error }, 'The end of the feed could not be said'));
     },
   });
-  nest.get(Runs).observe((run, signal) => {
-    if (!signal) return;
-    watch.analysed(run.symbol, signal.view.price, signal.view.asOf);
-    alerts.signal(run.symbol, signalMessageId(run.runId));
+  nest.get(Runs).onEnd(({ runId, symbol, seen }) => {
+    if (!seen) return;
+    watch.analysed(symbol, seen.price, seen.asOf);
+    alerts.signal(symbol, signalMessageId(runId));
   });
 }
 

@@ -131,6 +131,11 @@ export class Market {
     return this.#feed.now();
   }
 
+  /** Market time of the symbol's last price: `asOf` of its view; null before the first. */
+  lastTimeOf(symbol: string): number | null {
+    return this.#listings.get(symbol).at;
+  }
+
   /** Market milliseconds since the symbol was heard of; null before. */
   age(symbol: string): number | null {
     const { at } = this.#listings.get(symbol);

@@ -1,5 +1,5 @@
 import type { NewMessage } from '../rooms/message.js';
-import type { RoomWriter } from '../rooms/room-writer.js';
+import type { RoomWriter, Work } from '../rooms/room-writer.js';
 
 /**
  * Says a run's votes as they land. Those of one turn of the event loop go together; where the run ends in that turn
@@ -12,7 +12,12 @@ export class Announcer {
   private scheduled = false;
   private ended = false;
 
-  constructor(private readonly writer: RoomWriter, private readonly onFault: (error: Error) => void) {}
+  constructor(
+    private readonly writer: RoomWriter,
+    private readonly onFault: (error: Error) => void,
+    /** In the transaction of what is said before the end; it throws where the run is another worker's by now. */
+    private readonly check?: Work['store'],
+  ) {}
 
   add(message: NewMessage): void {
     this.all.push(message);
@@ -33,6 +38,6 @@ export class Announcer {
     const messages = this.all.slice(this.said);
     this.said = this.all.length;
     // a failure here costs nothing: the run's end says all of it again, and what is there already adds nothing
-    this.writer.say({ messages }).catch((error: unknown) => this.onFault(error instanceof Error ? error : new Error(String(error))));
+    this.writer.say({ ...(this.check && { store: this.check }), messages }).catch((error: unknown) => this.onFault(error instanceof Error ? error : new Error(String(error))));
   }
 }

@@ -1,3 +1,4 @@
+import type { Transaction } from 'kysely';
 import type { Panel } from '../analysts/panel.js';
 import type { Config } from '../config/config.js';
 import { decide } from '../consensus/decide.js';
@@ -9,6 +10,7 @@ import type { TooFew } from '../model/verdict.js';
 import type { RoomLog } from '../rooms/room-log.js';
 import { systemAlert } from '../rooms/system-alert.js';
 import type { RoomWriter } from '../rooms/room-writer.js';
+import type { Schema } from '../storage/schema.js';
 import { agentUpdate, voteSaid } from './agent-update.js';
 import { Announcer } from './announcer.js';
 import { endMessageId, voteId, type Run } from './run.js';
@@ -27,6 +29,8 @@ export interface FlowNeeds {
   readonly signals: SignalStore;
   readonly rules: Config['consensus'];
   readonly horizonBars: Config['market']['horizonBars'];
+  /** Where several workers may have the same run: throws where it is another's by now. */
+  readonly isMine?: (tx: Transaction<Schema>, run: Run) => Promise<void>;
   /** Aborts when the process cannot wait for the database any longer. */
   readonly giveUp: AbortSignal;
   /** A vote that could not be said when it landed; the run's end says it again. */
@@ -39,10 +43,10 @@ export class SignalFlow {
 
   /** Resolves with the signal once it is stored and said, or with null where there were too few voters. */
   async run(run: Run): Promise<Signal | null> {
-    const { market, panel, writer, rules } = this.needs;
+    const { market, panel, writer, rules, isMine } = this.needs;
     const view = market.view(run.symbol);
     const timestamp = new Date(view.asOf).toISOString();
-    const announcer = new Announcer(writer, this.needs.onFault);
+    const announcer = new Announcer(writer, this.needs.onFault, isMine && ((tx) => isMine(tx, run)));
 
     const already = run.attempt > 1 ? await this.votesOfEarlierAttempt(run) : new Map<string, Vote>();
     const votes = await panel.ask(view, (vote) => announcer.add(agentUpdate(run, vote, view.asOf, timestamp)), { already });

@@ -8,13 +8,21 @@ import { Market } from '../market/market.js';
 import { RoomLog } from '../rooms/room-log.js';
 import { RoomWriter } from '../rooms/room-writer.js';
 import type { Database } from '../storage/database.js';
+import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
 import { DATABASE } from '../storage/storage.module.js';
 import { ConsensusController } from './consensus.controller.js';
 import { RunStore } from './run-store.js';
+import { clusterRuns } from './cluster-runs.js';
+import { RunWork } from './run-work.js';
 import { Runs } from './runs.js';
+import { LocalRuns } from './runs.local.js';
+import { SharedRunStore } from './shared-run-store.js';
 import { SignalFlow } from './signal.flow.js';
 import { SignalStore } from './signal-store.js';
 import { SignalsController } from './signals.controller.js';
+
+/** Injects `SharedRunStore | null`; null: this node is alone. */
+const SHARED_RUNS = Symbol('SharedRunStore');
 
 @Module({})
 export class SignalsModule {
@@ -26,6 +34,11 @@ export class SignalsModule {
       providers: [
         { provide: EffectiveVoters, useFactory: () => new EffectiveVoters() },
         { provide: AbortController, useFactory: () => new AbortController() },
+        {
+          provide: SHARED_RUNS,
+          inject: [DATABASE, CLUSTER],
+          useFactory: ({ kysely }: Database, cluster: Cluster | null) => cluster && new SharedRunStore(kysely, cluster.leases),
+        },
         { provide: RunStore, inject: [DATABASE], useFactory: ({ kysely }: Database) => new RunStore(kysely) },
         {
           provide: SignalStore,
@@ -34,11 +47,12 @@ export class SignalsModule {
         },
         {
           provide: SignalFlow,
-          inject: [CONFIG, LOG, Market, Panel, EffectiveVoters, RoomWriter, RoomLog, RunStore, SignalStore, AbortController],
+          inject: [CONFIG, LOG, Market, Panel, EffectiveVoters, RoomWriter, RoomLog, RunStore, SignalStore, AbortController, SHARED_RUNS],
           useFactory: (
             config: Config, to: Log, market: Market, panel: Panel, correlation: EffectiveVoters,
-            writer: RoomWriter, log: RoomLog, runs: RunStore, signals: SignalStore, stop: AbortController,
+            writer: RoomWriter, log: RoomLog, runs: RunStore, signals: SignalStore, stop: AbortController, shared: SharedRunStore | null,
           ) => new SignalFlow({
+            ...(shared && { isMine: (tx, run) => shared.check(tx, run) }),
             market, panel, correlation, writer, log, runs, signals,
             rules: config.consensus,
             horizonBars: config.market.horizonBars,
@@ -48,9 +62,16 @@ export class SignalsModule {
         },
         {
           provide: Runs,
-          inject: [SignalFlow, RunStore, RoomWriter, AbortController, LOG],
-          useFactory: (flow: SignalFlow, store: RunStore, writer: RoomWriter, stop: AbortController, log: Log) =>
-            new Runs(flow, store, writer, stop, (error) => log.error({ err: error }, error.message)),
+          inject: [CONFIG, SignalFlow, RunStore, RoomWriter, Market, AbortController, CLUSTER, SHARED_RUNS, LOG],
+          useFactory: (
+            { roles }: Config, flow: SignalFlow, store: RunStore, writer: RoomWriter, market: Market, giveUp: AbortController,
+            cluster: Cluster | null, shared: SharedRunStore | null, log: Log,
+          ): Runs | Promise<Runs> => {
+            const onFault = (error: Error): void => log.error({ err: error }, error.message);
+            const work = new RunWork(flow, onFault);
+            if (!cluster || !shared) return new LocalRuns(work, store, writer, giveUp);
+            return clusterRuns(cluster, shared, { work, giveUp, onFault, market, performs: roles.has('analyst') });
+          },
         },
       ],
       exports: [Runs, SignalStore],

@@ -11,6 +11,7 @@ export interface Schema {
   signals: SignalsTable;
   alerts: AlertsTable;
   alert_prices: AlertPricesTable;
+  leases: LeasesTable;
 }
 
 /** Kept as text in both databases, so that a body goes out byte for byte as it was first sent. */
@@ -58,7 +59,10 @@ export interface RunsTable {
   ended_at: number | null;
   signal_id: string | null;
   error: string | null;
+  /** Times that it was begun; in a cluster 0 until a worker has taken it. */
   attempt: Generated<number>;
+  /** Market time that a worker's market must have reached; null on one node. */
+  not_before: number | null;
 }
 
 export interface SignalsTable {
@@ -103,4 +107,13 @@ interface AlertsTable {
 interface AlertPricesTable {
   symbol: string;
   price: number;
+}
+
+interface LeasesTable {
+  name: string;
+  holder: string;
+  /** Raised with each holder. */
+  term: number;
+  /** The database's clock; 0: given back. */
+  expires_at: number;
 }

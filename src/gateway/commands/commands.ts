@@ -5,7 +5,7 @@ import { symbolRoom, symbolOf } from '../../rooms/names.js';
 import type { RoomHistory } from '../../rooms/room-history.js';
 import type { RoomLog } from '../../rooms/room-log.js';
 import { endMessageId, signalMessageId, voteId } from '../../signals/run.js';
-import type { Runs, RunTicket } from '../../signals/runs.js';
+import type { Runs } from '../../signals/runs.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { checkedRoom } from '../auth/room-access.js';
 import type { Alerts } from '../alerts/alerts.js';
@@ -94,13 +94,12 @@ async function analyze({ market, hub, log, runs, analystIds }: CommandNeeds, { s
   try {
     const head = room.cursor;
     const ticket = runs.request(instrument.symbol, depth, { kind: 'request', subject: session.principal!.subject });
-    await ticket.stored;
-    const said = ticket.shared ? await log.find(idsOf(ticket, analystIds)) : [];
+    const { runId, shared } = await ticket.stored;
+    const said = shared ? await log.find(idsOf(runId, analystIds)) : [];
     if (session.isClosed) throw new CodedError('NOT_READY', 'The connection has gone');
-    const { runId } = ticket.run;
     const from = Math.min(head, ...said.map(({ offset }) => offset - 1));
     return {
-      data: { run_id: runId, symbol: instrument.symbol, depth, shared: ticket.shared },
+      data: { run_id: runId, symbol: instrument.symbol, depth, shared },
       after: () => rooms.follow(room, from, [signalMessageId(runId), endMessageId(runId)], said),
     };
   } catch (error) {
@@ -109,5 +108,5 @@ async function analyze({ market, hub, log, runs, analystIds }: CommandNeeds, { s
   }
 }
 
-const idsOf = ({ run: { runId } }: RunTicket, analystIds: readonly string[]): string[] =>
+const idsOf = (runId: string, analystIds: readonly string[]): string[] =>
   [...analystIds.map((id) => voteId(runId, id)), signalMessageId(runId), endMessageId(runId)];

@@ -21,8 +21,7 @@ export class AnalyzeController {
   @ApiAcceptedResponse({ description: '{run_id, symbol, depth, shared}; its votes and its signal go to the room symbol:<symbol>' })
   async analyze(@Body() { symbol, depth }: AnalyzeCommand, @Caller() { subject }: Principal): Promise<Record<string, unknown>> {
     const instrument = this.market.instrument(symbol);
-    const { run, shared, stored } = this.runs.request(instrument.symbol, depth, { kind: 'request', subject });
-    await stored;
-    return { run_id: run.runId, symbol: instrument.symbol, depth, shared };
+    const { runId, shared } = await this.runs.request(instrument.symbol, depth, { kind: 'request', subject }).stored;
+    return { run_id: runId, symbol: instrument.symbol, depth, shared };
   }
 }

@@ -29,8 +29,17 @@ export abstract class Feed {
   }
   /**
    * Begins to say ticks or candles. Throws where there is nothing to begin with.
-   * `from`: a feed that knows its past first says the ticks after it, so that nothing is missing behind `history`.
+   * `from`: a feed that knows its past first says what lies behind this position, so that nothing is missing. A position
+   * is market time where a feed ticks, else the number of candles said; it means the same on every node.
    */
   abstract start(sink: FeedSink, from?: number): Promise<void>;
+  /** It may be started again. */
   abstract stop(): Promise<void>;
+  /**
+   * Says what lies behind the position `after`, up to and including `upTo`, as `start` would have, without waiting for
+   * its time. False, and nothing is said, where the feed does not know its past.
+   */
+  async again(_sink: FeedSink, _after: number, _upTo: number): Promise<boolean> {
+    return false;
+  }
 }

@@ -5,7 +5,7 @@ import { instrumentKey } from '../../model/instrument.js';
 import type { Interval } from '../../model/interval.js';
 import { Feed, type FeedSink } from './feed.js';
 import { type BadRow, CandleFile } from './replay-file.js';
-import { mergeByKnownAt } from './replay-merge.js';
+import { mergeByKnownAt, type Merged } from './replay-merge.js';
 import { Pace } from './replay-pace.js';
 import type { Wait } from './wait.js';
 
@@ -40,11 +40,9 @@ export class ReplayFeed extends Feed {
   readonly instruments: readonly ConfiguredInstrument[];
   readonly #files: readonly CandleFile[];
   readonly #options: ReplayFeedOptions;
-  readonly #pace: Pace;
   #prepared: Promise<void> | null = null;
   #now = 0;
-  #stopped = false;
-  #done: Promise<void> | null = null;
+  #under: { readonly pace: Pace; stopped: boolean; done: Promise<void> } | null = null;
 
   constructor(options: ReplayFeedOptions) {
     super();
@@ -59,7 +57,6 @@ export class ReplayFeed extends Feed {
     this.#files = listed.map(({ instrument: { symbol, sources }, path }) =>
       new CandleFile(symbol, path, sources.replay ?? { timestamps: 'utc', volume: 'base' }, options.onBadRow));
     this.#options = options;
-    this.#pace = new Pace(options.speed, options.clock, options.wait);
   }
 
   /** Skipped so far, of all files. */
@@ -87,45 +84,68 @@ export class ReplayFeed extends Feed {
     return [];
   }
 
-  async start(sink: FeedSink): Promise<void> {
-    if (this.#done) throw new Error('A replay starts once: make another feed for another one');
+  /** The first `from` candles are passed over. */
+  async start(sink: FeedSink, from = 0): Promise<void> {
+    if (this.#under) throw new Error('The replay runs already: stop() it before another start()');
+    const { speed, clock, wait } = this.#options;
+    const under = (this.#under = { pace: new Pace(speed, clock, wait), stopped: false, done: Promise.resolve() });
     await this.prepare();
-    this.#done = this.#run(sink).catch((error: unknown) => {
+    under.done = this.#run(sink, from, under).catch((error: unknown) => {
       this.#options.onError(error);
-      if (!this.#stopped) sink.ended();
+      if (!under.stopped) sink.ended();
     });
   }
 
   /** Resolves when the candle in hand is done with; do not await it inside the sink. */
   async stop(): Promise<void> {
-    this.#stopped = true;
-    this.#pace.stop();
-    await this.#done;
+    const under = this.#under;
+    if (!under) return;
+    under.stopped = true;
+    under.pace.stop();
+    await under.done;
+    if (this.#under === under) this.#under = null;
   }
 
-  async #run(sink: FeedSink): Promise<void> {
-    let shift = 0;
-    do {
-      shift += await this.#pass(sink, shift);
-    } while (this.#options.loop && !this.#stopped);
-    if (!this.#stopped) sink.ended();
+  override async again(sink: FeedSink, after: number, upTo: number): Promise<boolean> {
+    await this.prepare();
+    let at = 0;
+    for await (const { source, candle } of this.#candles()) {
+      if (++at > upTo) break;
+      if (at > after) await sink.candle(source.symbol, source.interval, candle);
+    }
+    return true;
   }
 
-  /** Says all candles once; answers by how much the next pass lies behind. */
-  async #pass(sink: FeedSink, shift: number): Promise<number> {
-    let [begin, end] = [Number.POSITIVE_INFINITY, 0];
+  async #run(sink: FeedSink, from: number, under: { readonly pace: Pace; readonly stopped: boolean }): Promise<void> {
     let turnAt = performance.now() + TURN_MS;
-    for await (const { source, candle } of mergeByKnownAt(this.#files, (file) => file.candles(shift))) {
-      if (!this.#stopped) await this.#pace.until(candle.knownAt);
-      if (this.#stopped) break;
-      begin = Math.min(begin, candle.time);
-      this.#now = end = candle.knownAt;
-      await sink.candle(source.symbol, source.interval, candle);
+    let at = 0;
+    for await (const { source, candle } of this.#candles()) {
+      if (++at > from && !under.stopped) await under.pace.until(candle.knownAt);
+      if (under.stopped) return;
+      if (at > from) {
+        this.#now = candle.knownAt;
+        await sink.candle(source.symbol, source.interval, candle);
+      }
       if (performance.now() < turnAt) continue;
       await nextTurn();
       turnAt = performance.now() + TURN_MS;
     }
-    return this.#behind(end - begin);
+    if (!under.stopped) sink.ended();
+  }
+
+  /** All candles in order, for ever where they repeat. */
+  async *#candles(): AsyncGenerator<Merged<CandleFile>, void, undefined> {
+    let shift = 0;
+    do {
+      let [begin, end] = [Number.POSITIVE_INFINITY, 0];
+      const pass = shift;
+      for await (const merged of mergeByKnownAt(this.#files, (file) => file.candles(pass))) {
+        begin = Math.min(begin, merged.candle.time);
+        end = merged.candle.knownAt;
+        yield merged;
+      }
+      shift += this.#behind(end - begin);
+    } while (this.#options.loop);
   }
 
   #behind(span: number): number {

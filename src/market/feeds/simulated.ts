@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ConfiguredInstrument } from '../../config/config.js';
 import type { Candle } from '../../model/candle.js';
 import { type Interval, intervalMs } from '../../model/interval.js';
@@ -89,6 +90,17 @@ export class SimulatedFeed extends Feed {
   async stop(): Promise<void> {
     this.#cancel?.();
     this.#cancel = null;
+  }
+
+  override async again(sink: FeedSink, after: number, upTo: number): Promise<boolean> {
+    let yieldAt = performance.now() + SLICE_MS;
+    for (let next = (Math.floor(after / this.#tickMs) + 1) * this.#tickMs; next <= upTo; next += this.#tickMs) {
+      this.#say(sink, next);
+      if (performance.now() < yieldAt) continue;
+      await nextTurn();
+      yieldAt = performance.now() + SLICE_MS;
+    }
+    return true;
   }
 
   #say(sink: FeedSink, time: number): void {

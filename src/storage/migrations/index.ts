@@ -1,10 +1,12 @@
 import type { Migration } from 'kysely';
 import { roomsRunsSignals } from './0001-rooms-runs-signals.js';
 import { historyAlerts } from './0002-history-alerts.js';
+import { leases } from './0003-leases.js';
 import type { SqlDialect } from './columns.js';
 
 /** In the order of their names. One that has been released is never changed: add the next. */
 export const migrations = (dialect: SqlDialect): Record<string, Migration> => ({
   '0001-rooms-runs-signals': roomsRunsSignals(dialect),
   '0002-history-alerts': historyAlerts(dialect),
+  '0003-leases': leases(dialect),
 });
