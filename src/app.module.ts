@@ -49,7 +49,7 @@ export class AppModule {
     const analysts = AnalystsModule.of(configuration);
     const signals = SignalsModule.of(configuration, storage, cluster, rooms, market, analysts);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const gateway = GatewayModule.of(configuration, storage, rooms, market, analysts, signals, watch);
+    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, analysts, signals, watch);
     const ops = OpsModule.of(storage, market, signals, gateway);
     return { module: AppModule, imports: [configuration, storage, cluster, rooms, market, analysts, signals, watch, gateway, ops] };
   }

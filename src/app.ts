@@ -17,6 +17,7 @@ import { ProblemFilter } from './gateway/http/problem.filter.js';
 import { ScopeGuard } from './gateway/http/scope.guard.js';
 import { corsFor, securityHeaders } from './gateway/http/security.js';
 import { RequestValidationPipe } from './gateway/http/validation.pipe.js';
+import { ALERTS_CHANNEL } from './gateway/gateway.module.js';
 import { ConnectionLimits } from './gateway/limits/connection-limits.js';
 import { Sessions } from './gateway/sessions/sessions.js';
 import { SOCKETIO_PATH, SocketIoAdapter } from './gateway/socketio/socketio.adapter.js';
@@ -56,6 +57,7 @@ export interface RunningApp {
 const SPREAD_MS = 3000;
 /** How long runs under way have to end. */
 const GRACE_MS = 5000;
+const ALERTS_EVERY_MS = 5000;
 
 /** Builds the server, starts the market and listens. `feed` in place of the configured one. */
 export async function startApp(config: Config, log: Log, feed?: Feed): Promise<RunningApp> {
@@ -99,6 +101,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   nest.get<Healing | null>(Healing)?.start();
   await nest.get<Presence | null>(Presence)?.start();
   await nest.get(Alerts).start();
+  await shareAlerts(nest, log);
   await nest.get(Market).start();
   await nest.get(Alerts).catchUp();
   nest.get(Retention).start();
@@ -119,7 +122,7 @@ function connect(nest: NestExpressApplication, log: Log): void {
     price: (update, at) => {
       hub.receivePrice({ update, sentAt: new Date().toISOString() }); // each node's market has heard it, so none tells another
       if (leadership.leads()) watch.price(update, at);
-      alerts.price(update, at);
+      alerts.price(update, at, leadership.leads());
     },
     closed: (symbol) => (leadership.leads() ? watch.closed(symbol) : undefined),
     ended: () => {
@@ -136,6 +139,15 @@ function connect(nest: NestExpressApplication, log: Log): void {
     watch.analysed(symbol, seen.price, seen.asOf);
     alerts.signal(symbol, signalMessageId(runId));
   });
+}
+
+/** Each node knows all alerts: at once by a word from the one where they were set, and every few seconds where that was lost. */
+async function shareAlerts(nest: NestExpressApplication, log: Log): Promise<void> {
+  const cluster = nest.get<Cluster | null>(CLUSTER);
+  if (!cluster) return;
+  const sync = (): void => void nest.get(Alerts).sync().catch((error: unknown) => log.warn({ err: error }, 'The alerts of other nodes could not be read; it is tried again'));
+  await cluster.channels.listen(ALERTS_CHANNEL, sync);
+  setInterval(sync, ALERTS_EVERY_MS).unref();
 }
 
 async function stop(nest: NestExpressApplication, config: Config): Promise<void> {

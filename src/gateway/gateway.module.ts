@@ -17,6 +17,7 @@ import { RoomWriter } from '../rooms/room-writer.js';
 import { Runs } from '../signals/runs.js';
 import type { Database } from '../storage/database.js';
 import type { RedisLink } from '../storage/redis.js';
+import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
 import { DATABASE, REDIS } from '../storage/storage.module.js';
 import { AlertStore } from './alerts/alert-store.js';
 import { Alerts } from './alerts/alerts.js';
@@ -36,6 +37,9 @@ import { SignalsGateway } from './socketio/signals.gateway.js';
 import { Status } from './status.js';
 import { SignalsEndpoint } from './websocket/signals.endpoint.js';
 import { StreamEndpoint } from './websocket/stream.endpoint.js';
+
+/** Where nodes tell each other that alerts have changed. */
+export const ALERTS_CHANNEL = 'alerts';
 
 /** Reports a fault that no client can do anything about. */
 const faults = (log: Log) => (error: Error): void => log.error({ err: error }, 'The gateway');
@@ -98,9 +102,13 @@ export class GatewayModule {
         },
         {
           provide: Alerts,
-          inject: [DATABASE, LOG, RoomWriter, RoomHistory, RoomLog, Market],
-          useFactory: ({ kysely }: Database, to: Log, writer: RoomWriter, history: RoomHistory, log: RoomLog, market: Market) =>
-            new Alerts({ store: new AlertStore(kysely), writer, history, log, market, onFault: faults(to) }),
+          inject: [DATABASE, LOG, RoomWriter, RoomHistory, RoomLog, Market, CLUSTER],
+          useFactory: ({ kysely }: Database, to: Log, writer: RoomWriter, history: RoomHistory, log: RoomLog, market: Market, cluster: Cluster | null) =>
+            new Alerts({
+              store: new AlertStore(kysely), writer, history, log, market,
+              onChange: () => cluster?.channels.publish(ALERTS_CHANNEL, ''),
+              onFault: faults(to),
+            }),
         },
         {
           provide: COMMANDS,

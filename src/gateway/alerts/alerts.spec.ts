@@ -22,6 +22,7 @@ let writer: RoomWriter;
 let alerts: Alerts;
 let price: number;
 let time: number;
+let changes = 0;
 
 /** What a process does at its start; the one before is only forgotten, as after kill -9. */
 async function restart(): Promise<void> {
@@ -30,13 +31,13 @@ async function restart(): Promise<void> {
   writer = new RoomWriter(db.kysely, log, new Hub(log, bus, fail), bus, isUnavailable);
   const lastPrice = (symbol: string) => ({ symbol, price, volume: 0, change_pct: null, source: 'test', timestamp: '' });
   const market = { instruments: ['A', 'B'].map((symbol) => ({ symbol }) as ConfiguredInstrument), lastPrice };
-  alerts = new Alerts({ store: new AlertStore(db.kysely), writer, history: new RoomHistory(db.kysely), log, market, onFault: fail });
+  alerts = new Alerts({ store: new AlertStore(db.kysely), writer, history: new RoomHistory(db.kysely), log, market, onChange: () => { changes += 1; }, onFault: fail });
   await alerts.start();
   await alerts.catchUp();
 }
 const tick = (next: number, symbol = 'A'): void => {
   price = next;
-  alerts.price({ symbol, price: next, volume: 1, change_pct: null, source: 'test', timestamp: '' }, ++time);
+  alerts.price({ symbol, price: next, volume: 1, change_pct: null, source: 'test', timestamp: '' }, ++time, true);
 };
 /** Values that were told, of what is stored. */
 async function told(owner = 'alice'): Promise<unknown[]> {
@@ -134,4 +135,28 @@ it('keeps nothing that could not be stored', async () => {
   await db.kysely.schema.dropTable('alerts').execute();
   await expect(alerts.set('alice', 'A', UP, false)).rejects.toThrow(/alerts/);
   expect(alerts.of('alice')).toEqual([]);
+});
+
+it('of another node is known after a word from it, told by the one that leads, and forgotten by all', async () => {
+  await restart();
+  const [leader, elsewhere] = [alerts, (await restart(), alerts)];
+  const at = (node: Alerts, next: number, tells: boolean): void =>
+    node.price({ symbol: 'A', price: next, volume: 1, change_pct: null, source: 'test', timestamp: '' }, ++time, tells);
+  changes = 0;
+  await elsewhere.set('alice', 'A', UP, true);
+  const kept = await elsewhere.set('alice', 'A', { ...UP, value: 120 }, false);
+  expect(changes).toBe(2);
+  await leader.sync();
+  expect(leader.of('alice')).toEqual(elsewhere.of('alice'));
+  for (const next of [95, 105]) {
+    at(elsewhere, next, false);
+    at(leader, next, true);
+  }
+  await leader.stop(1000);
+  expect(await told()).toEqual([105]);
+  await elsewhere.sync();
+  expect(elsewhere.of('alice')).toEqual([kept]);
+  await elsewhere.delete('alice', kept.alertId);
+  await leader.sync();
+  expect(leader.of('alice')).toEqual([]);
 });

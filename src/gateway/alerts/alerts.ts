@@ -21,6 +21,8 @@ export interface AlertsNeeds {
   readonly history: RoomHistory;
   readonly log: RoomLog;
   readonly market: Pick<Market, 'instruments' | 'lastPrice'>;
+  /** Alerts were set or are gone: other nodes have to know. */
+  readonly onChange: () => void;
   readonly onFault: (error: Error) => void;
 }
 
@@ -33,6 +35,7 @@ const RETRY_MS = 500;
 interface Owned {
   readonly alert: Alert;
   readonly stored: Promise<unknown>;
+  isStored: boolean;
 }
 
 /**
@@ -44,6 +47,8 @@ export class Alerts {
   private readonly owned = new Map<string, Map<string, Owned>>();
   /** Alerts on signals, by symbol or `*`. */
   private readonly onSignals = new Map<string, Set<Alert>>();
+  /** Fired once and for all; their rows may still be there. */
+  private readonly gone = new Set<string>();
   private readonly watches: PriceWatches;
   private readonly giveUp = new AbortController();
   private readonly comparing = new Set<Promise<void>>();
@@ -51,7 +56,7 @@ export class Alerts {
 
   constructor(private readonly needs: AlertsNeeds) {
     this.watches = new PriceWatches(needs.market);
-    this.firings = new Firings(needs.writer, needs.store, this.watches, this.giveUp.signal, needs.onFault);
+    this.firings = new Firings(needs.writer, needs.store, this.watches, this.giveUp.signal, needs.onChange, needs.onFault);
   }
 
   /** Reads what is stored. Before the first tick, so that none goes by. */
@@ -106,9 +111,22 @@ export class Alerts {
       this.disown(alert);
       throw error;
     }
-    if (!isOnPrice(alert)) this.armOnSignals(alert);
-    else for (const watched of this.watches.add(alert)) this.firings.passed(watched);
+    this.arm(alert);
+    this.needs.onChange();
     return alert;
+  }
+
+  /** Takes over what other nodes have set and deleted since. */
+  async sync(): Promise<void> {
+    const before = [...this.owned.values()].flatMap((own) => [...own.values()]);
+    const stored = new Map((await this.needs.store.all()).map((alert) => [alert.alertId, alert]));
+    // what was set here meanwhile is not in `before`, and not judged
+    for (const { alert, isStored } of before) if (isStored && !stored.has(alert.alertId)) this.remove(alert);
+    for (const alert of stored.values()) {
+      if (this.owned.get(alert.owner)?.has(alert.alertId) || this.gone.has(alert.alertId)) continue;
+      this.own(alert, Promise.resolve());
+      this.arm(alert);
+    }
   }
 
   /** @throws CodedError NOT_FOUND, STORE_UNAVAILABLE */
@@ -117,12 +135,16 @@ export class Alerts {
     if (!found) throw new CodedError('NOT_FOUND', `You have no alert ${alertId}: list_alerts tells which you have`);
     await this.needs.writer.say({ store: (tx) => this.needs.store.remove(tx, [alertId]) });
     this.remove(found.alert);
+    this.needs.onChange();
   }
 
-  /** Each price, in market time; does next to nothing where no alert is on the symbol. */
-  price({ symbol, price }: PriceUpdate, at: number): void {
+  /**
+   * Each price, in market time; does next to nothing where no alert is on the symbol. Every node looks, so that another
+   * can go on at any time; only one, whose feed leads, `tells`: what two had seen at different ticks would fire twice.
+   */
+  price({ symbol, price }: PriceUpdate, at: number, tells: boolean): void {
     const crossed = this.watches.see(symbol, price);
-    if (crossed === null) return;
+    if (crossed === null || !tells) return;
     for (const alert of crossed) this.fire({ alert, symbol, value: price, at });
     this.firings.passed(symbol);
   }
@@ -163,12 +185,20 @@ export class Alerts {
   private fire(firing: Parameters<Firings['add']>[0]): void {
     const { alert } = firing;
     if (!this.owned.get(alert.owner)?.has(alert.alertId)) return; // deleted, or it was to fire once and has
-    if (alert.once) this.remove(alert);
+    if (alert.once) {
+      this.remove(alert);
+      this.gone.add(alert.alertId);
+    }
     this.firings.add(firing);
   }
 
   private alertsOn(symbol: string): readonly Alert[] {
     return [...(this.onSignals.get(symbol) ?? []), ...(this.onSignals.get(EVERY_SYMBOL) ?? [])];
+  }
+
+  private arm(alert: Alert): void {
+    if (!isOnPrice(alert)) this.armOnSignals(alert);
+    else for (const watched of this.watches.add(alert)) this.firings.passed(watched);
   }
 
   private armOnSignals(alert: Alert): void {
@@ -186,7 +216,9 @@ export class Alerts {
 
   private own(alert: Alert, stored: Promise<unknown>): void {
     const own = this.owned.get(alert.owner) ?? new Map<string, Owned>();
-    this.owned.set(alert.owner, own.set(alert.alertId, { alert, stored }));
+    const entry: Owned = { alert, stored, isStored: false };
+    this.owned.set(alert.owner, own.set(alert.alertId, entry));
+    stored.then(() => { entry.isStored = true; }, () => undefined);
   }
 
   private disown({ owner, alertId }: Alert): void {

@@ -22,6 +22,7 @@ export class Firings {
     private readonly store: AlertStore,
     private readonly watches: PriceWatches,
     private readonly giveUp: AbortSignal,
+    private readonly onGone: () => void,
     private readonly onFault: (error: Error) => void,
   ) {}
 
@@ -74,5 +75,6 @@ export class Firings {
       },
       messages: fired.map(alertMessage),
     }, this.giveUp);
+    if (gone.length > 0) this.onGone();
   }
 }
