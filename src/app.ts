@@ -93,7 +93,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
     allowedOrigins: config.auth.allowedOrigins,
     frameBytes: config.limits.frameBytes,
     compression: config.compression,
-    draining: () => state.draining,
+    checkOpen: () => state.check(),
     socketio: { path: SOCKETIO_PATH, upgrade: (request, socket, head) => adapter.upgrade(request, socket, head) },
   }).attach(http);
   connect(nest, log);

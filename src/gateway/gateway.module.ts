@@ -52,7 +52,7 @@ export class GatewayModule {
       imports: [...imports],
       controllers: [AnalyzeController, MessagesController],
       providers: [
-        { provide: DrainState, useFactory: () => new DrainState() },
+        { provide: DrainState, inject: [CONFIG], useFactory: ({ roles }: Config) => new DrainState(roles.has('gateway')) },
         { provide: FeedState, inject: [Market], useFactory: (market: Market) => new FeedState(market) },
         { provide: Authenticator, inject: [CONFIG], useFactory: ({ auth }: Config) => new Authenticator(auth) },
         { provide: ConnectionLimits, inject: [CONFIG, Peers], useFactory: ({ limits }: Config, peers: Peers) => new ConnectionLimits(limits, peers) },

@@ -69,7 +69,7 @@ export class SignalsGateway implements OnGatewayInit<Server>, OnGatewayConnectio
   private readonly onFault = (error: Error): void => this.log.error({ err: error }, 'The gateway');
 
   private async admit(socket: Socket): Promise<void> {
-    if (this.state.draining) throw new CodedError('DRAINING', 'This node is shutting down: connect again after a moment');
+    this.state.check();
     const { headers, url, auth } = { ...socket.handshake, url: socket.request.url };
     const handshake = readHandshake({ headers, url, auth });
     socket.data = { handshake, principal: await this.visits.principalOf(handshake) } satisfies Entrance;

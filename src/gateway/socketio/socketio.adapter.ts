@@ -88,7 +88,7 @@ export class SocketIoAdapter extends IoAdapter {
 
   /** engine.io makes connections later than it is asked: without a place kept, many at once would pass the limit together. */
   private reserve(request: IncomingMessage, response: ServerResponse): void {
-    if (this.state.draining) throw new CodedError('DRAINING', 'This node is shutting down', [], { retry_after_ms: 1000 });
+    this.state.check();
     const release = this.connections.admit(request.socket.remoteAddress);
     this.reserved.set(request, release);
     response.once('close', () => { if (this.reserved.delete(request)) release(); });

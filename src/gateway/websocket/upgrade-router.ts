@@ -20,7 +20,8 @@ export interface UpgradeNeeds {
   readonly allowedOrigins: readonly string[] | null;
   readonly frameBytes: number;
   readonly compression: boolean;
-  readonly draining: () => boolean;
+  /** Throws where this node takes no clients, or no more. */
+  readonly checkOpen: () => void;
   /** engine.io's own upgrades. */
   readonly socketio: { readonly path: string; upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void };
 }
@@ -61,7 +62,7 @@ export class UpgradeRouter {
     const engine = path.startsWith(socketio.path);
     const found = engine ? null : this.find(path);
     if (!engine && !found) throw new CodedError('NOT_FOUND', `There is no WebSocket at ${path}: there are /ws/signals, /ws/symbols/{symbol}, /stream and /socket.io/`);
-    if (this.needs.draining()) throw new CodedError('DRAINING', 'This node is shutting down', [], { retry_after_ms: 1000 });
+    this.needs.checkOpen();
     // a transport that replaces another of the same session is no further connection
     const release = engine && /[?&]sid=/.test(request.url ?? '') ? () => undefined : this.needs.limits.admit(socket.remoteAddress);
     socket.once('close', release);
