@@ -157,3 +157,12 @@ it('takes the token of old clients from the query, and never logs one', async ()
   expect(server.output()).toContain('token=***');
   expect(server.output()).not.toContain(secret.split('.')[2]!);
 });
+
+it('on /ws/symbols/{symbol} subscribes and analyses once it is known who asks', async () => {
+  const one = await RawClient.open(`${server.ws}/ws/symbols/NVDA`);
+  await one.find(({ type }) => type === 'welcome');
+  expect((await one.ask('authenticate', { token: await token({ scope: 'read analyze' }) })).ok).toBe(true);
+  await one.find(({ type, snapshot }) => type === 'signal_update' && !snapshot);
+  expect(one.frames.filter(({ type }) => type === 'error')).toEqual([]);
+  one.close();
+});

@@ -22,6 +22,7 @@ export class Session {
   private readonly closing: (() => void)[] = [];
   private who: Principal | null = null;
   private expiry: NodeJS.Timeout | undefined;
+  private identified: (() => void) | null = null;
   private closed = false;
   /** Monotonic milliseconds of the last sign of life. */
   lastHeard = performance.now();
@@ -71,11 +72,21 @@ export class Session {
   identify(principal: Principal | null): void {
     this.who = principal;
     clearTimeout(this.expiry);
+    if (principal !== null && this.identified) {
+      this.identified();
+      this.identified = null;
+    }
     if (principal === null) {
       this.expiry = setTimeout(() => this.end('UNAUTHENTICATED', 'No token came in time: connect with one, or send `authenticate` first'), this.limits.authenticateWithinMs);
     } else if (principal.expiresAt !== null) {
       this.expireAt(principal.expiresAt);
     }
+  }
+
+  /** Runs once it is known who this is, at once where it is. */
+  onceIdentified(then: () => void): void {
+    if (this.who !== null) then();
+    else this.identified = then;
   }
 
   say(type: string, data: unknown): void {

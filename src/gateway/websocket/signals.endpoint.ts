@@ -59,16 +59,21 @@ export class SignalsEndpoint implements Endpoint {
     queue.first(async () => {
       try {
         await visits.begin(visitor, await visits.principalOf(handshake));
-        if (symbol !== '') this.beginSymbol(visitor, queue, symbol);
+        if (symbol !== '') this.checkSymbol(visitor, queue, symbol);
       } catch (error) {
         visits.refuse(visitor, error);
       }
     });
   }
 
-  private beginSymbol({ session, since }: Visitor, queue: CommandQueue, asked: string): void {
-    if (session.isClosed) return;
+  /** Where a token is required and comes by `authenticate`, the symbol waits for it. */
+  private checkSymbol(visitor: Visitor, queue: CommandQueue, asked: string): void {
     const { symbol } = this.needs.market.instrument(asked);
+    visitor.session.onceIdentified(() => this.beginSymbol(visitor, queue, symbol));
+  }
+
+  private beginSymbol({ session, since }: Visitor, queue: CommandQueue, symbol: string): void {
+    if (session.isClosed) return;
     const reply = ownReply(session.outbox);
     queue.take({ kind: 'command', type: 'subscribe', payload: { symbol, since: since.get(symbolRoom(symbol)) }, reply });
     queue.take({ kind: 'command', type: 'analyze', payload: { symbol }, reply });
