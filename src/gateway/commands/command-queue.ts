@@ -58,8 +58,8 @@ export class CommandQueue {
       const command = Object.hasOwn(this.table, type) ? this.table[type]! : null;
       if (!command) throw new CodedError('UNKNOWN_TYPE', `There is no command ${JSON.stringify(type.slice(0, 40))}; there are: ${Object.keys(this.table).join(', ')}`);
       if (command.scope !== null) this.requireScope(command.scope);
-      const { data, kind, after } = await command.perform(this.visitor, payload);
-      if (session.isClosed) return;
+      const { data, kind, after, abandoned } = await command.perform(this.visitor, payload);
+      if (session.isClosed) return abandoned?.();
       reply.ok(data, kind);
       after?.();
     } catch (error) {

@@ -8,6 +8,8 @@ export interface Answer {
   readonly data: unknown;
   readonly kind?: AnswerKind;
   readonly after?: () => void;
+  /** In place of the answer, where the client has gone meanwhile. */
+  readonly abandoned?: () => void;
 }
 
 /** A row of the table of commands. */

@@ -100,6 +100,7 @@ async function analyze({ market, hub, log, runs, analystIds }: CommandNeeds, { s
     const from = Math.min(head, ...said.map(({ offset }) => offset - 1));
     return {
       data: { run_id: runId, symbol: instrument.symbol, depth, shared },
+      abandoned: () => hub.release(room),
       after: () => rooms.follow(room, from, [signalMessageId(runId), endMessageId(runId)], said),
     };
   } catch (error) {
