@@ -33,7 +33,8 @@ export class UpgradeRouter {
     this.server = new WebSocketServer({
       noServer: true,
       maxPayload: needs.frameBytes,
-      perMessageDeflate: needs.compression ? { threshold: 1024, concurrencyLimit: 4 } : false,
+      // frames are compressed once for all clients, so none may lean on another or need a smaller window
+      perMessageDeflate: needs.compression ? { serverNoContextTakeover: true, clientNoContextTakeover: true, serverMaxWindowBits: 15, concurrencyLimit: 4 } : false,
       clientTracking: false,
     });
   }
