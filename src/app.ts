@@ -18,6 +18,7 @@ import { ScopeGuard } from './gateway/http/scope.guard.js';
 import { corsFor, securityHeaders } from './gateway/http/security.js';
 import { RequestValidationPipe } from './gateway/http/validation.pipe.js';
 import { ALERTS_CHANNEL } from './gateway/gateway.module.js';
+import { clientAddress } from './gateway/limits/client-address.js';
 import { ConnectionLimits } from './gateway/limits/connection-limits.js';
 import { Sessions } from './gateway/sessions/sessions.js';
 import { SOCKETIO_PATH, SocketIoAdapter } from './gateway/socketio/socketio.adapter.js';
@@ -76,10 +77,12 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   const http = nest.getHttpServer() as Server;
   const connections = nest.get(ConnectionLimits);
   const state = nest.get(DrainState);
-  const adapter = new SocketIoAdapter(nest, http, config, connections, nest.get<RedisLink | null>(REDIS)?.channels ?? null);
+  const addressOf = clientAddress(config.server.trustProxy);
+  const adapter = new SocketIoAdapter(nest, http, config, connections, addressOf, nest.get<RedisLink | null>(REDIS)?.channels ?? null);
   nest.useWebSocketAdapter(adapter);
   nest.disable('x-powered-by');
-  nest.use(pinoHttp(httpLogging(log)), securityHeaders());
+  nest.set('trust proxy', [...config.server.trustProxy]);
+  nest.use(pinoHttp(httpLogging(log, addressOf)), securityHeaders());
   nest.enableCors(corsFor(config.auth.allowedOrigins));
   nest.useBodyParser('json', { limit: config.limits.frameBytes });
   nest.useGlobalPipes(new RequestValidationPipe());
@@ -90,6 +93,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   new UpgradeRouter({
     endpoints: [nest.get(SignalsEndpoint), nest.get(StreamEndpoint)],
     limits: connections,
+    addressOf,
     allowedOrigins: config.auth.allowedOrigins,
     frameBytes: config.limits.frameBytes,
     compression: config.compression,

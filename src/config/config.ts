@@ -45,7 +45,8 @@ export type Role = (typeof ROLES)[number];
 /** Everything that the server was told, validated and frozen. */
 export interface Config {
   readonly version: string;
-  readonly server: { readonly host: string; readonly port: number };
+  /** `trustProxy`: whose X-Forwarded-For is believed; addresses, networks, or names that `proxy-addr` knows. */
+  readonly server: { readonly host: string; readonly port: number; readonly trustProxy: readonly string[] };
   readonly logLevel: string;
   readonly instruments: readonly ConfiguredInstrument[];
   readonly feed: FeedConfig;

@@ -37,7 +37,7 @@ describe('without any variable', () => {
     const config = loadConfig({ env: {}, root });
     expect(config).toMatchObject({
       version: (JSON.parse(readFileSync(join(PROJECT, 'package.json'), 'utf8')) as { version: string }).version,
-      server: { host: '127.0.0.1', port: 8000 },
+      server: { host: '127.0.0.1', port: 8000, trustProxy: [] },
       logLevel: 'info',
       feed: { kind: 'simulated', simSeed: 1, simTickMs: 1000, replayLoop: false, replaySpeed: 60 },
       market: { interval: '1m', intervals: INTERVALS, horizonBars: DEFAULT_HORIZON },
@@ -76,7 +76,7 @@ describe('without any variable', () => {
     const shown = parse(example.replace(/^# (?=[A-Z_]+=)/gm, ''));
     const root = rootWith();
     expect(loadConfig({ env: shown, root })).toEqual(loadConfig({ env: {}, root }));
-    const used = ['server', 'feed', 'signals', 'storage', 'limits', 'replay-files', 'later']
+    const used = ['server', 'trusted-proxies', 'feed', 'signals', 'storage', 'limits', 'replay-files', 'later']
       .flatMap((file) => [...readFileSync(join(PROJECT, 'src/config', `${file}.ts`), 'utf8').matchAll(/variables\.\w+\('([A-Z_]+)'/g)])
       .map(([, name]) => name!);
     expect(Object.keys(shown).sort()).toEqual([...new Set(used)].sort());
@@ -116,6 +116,7 @@ describe('values', () => {
       DATABASE_URL: 'postgres://u:p@db/conclave', TRADING: 'off', ROLES: 'trading, market,analyst,gateway',
     });
     expect(config.limits).toMatchObject({ heartbeatIntervalMs: 5000, heartbeatTimeoutMs: 10_000 });
+    expect(load({ TRUST_PROXY: '10.0.0.0/8, loopback' }).server.trustProxy).toEqual(['10.0.0.0/8', 'loopback']);
     expect(config.watch).toMatchObject({ intervalMs: 1500, priceMove: 0.005 });
     expect(config.feed).toMatchObject({ replaySpeed: 0, simTickMs: 10 });
     expect(config.storage.dataDir).toMatch(/^\/.*elsewhere\/deep$/);

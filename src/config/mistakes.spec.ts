@@ -55,6 +55,8 @@ describe('each mistake comes with its remedy', () => {
     [{ AUTH_JWKS_URL: 'https://keys.example.com', AUTH_JWT_SECRET: SECRET }, /both set: keep the one/],
     [{ ALLOWED_ORIGINS: 'https://app.example.com/' }, /no origin: write https:\/\/app\.example\.com$/],
     [{ ALLOWED_ORIGINS: '*' }, /^ALLOWED_ORIGINS has \*, which is no origin: write scheme, host and port/],
+    [{ TRUST_PROXY: 'loopback,proxy.example.com' }, /^TRUST_PROXY has proxy\.example\.com: use addresses .*uniquelocal$/],
+    [{ TRUST_PROXY: '0.0.0.0/0' }, /^TRUST_PROXY has 0\.0\.0\.0\/0: use addresses/],
     [{ SYMBOLS: 'BTC/USD,btc-usd' }, /^SYMBOLS has BTC\/USD and btc-usd, which name one instrument: keep one/],
     [{ SYMBOLS: 'AAPL,Ünicode' }, /^SYMBOLS has Ünicode, which is no symbol: use 1 to 20 of/],
     [{ SYMBOLS: '--' }, /^SYMBOLS has --, which is no symbol/],

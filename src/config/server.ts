@@ -1,5 +1,6 @@
 import type { Config } from './config.js';
 import type { Findings } from './findings.js';
+import { trustedProxies } from './trusted-proxies.js';
 import type { Variables } from './variables.js';
 
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
@@ -18,7 +19,7 @@ export function serverConfig(variables: Variables, findings: Findings): ServerCo
     findings.problem(`HOST=${host} lets others in without a token: set AUTH_REQUIRED=true with AUTH_JWT_SECRET or AUTH_JWKS_URL, or say AUTH_REQUIRED=false outright`);
   }
   return {
-    server: { host, port: variables.integer('PORT', 8000, { min: 0, max: 65535 }) },
+    server: { host, port: variables.integer('PORT', 8000, { min: 0, max: 65535 }), trustProxy: trustedProxies(variables, findings) },
     auth: {
       required: required ?? false,
       ...keys(variables, findings, required ?? false),

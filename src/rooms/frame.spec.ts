@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { createRequire } from 'node:module';
 import type { Writable } from 'node:stream';
-import { textFrame } from './frame.js';
+import { binaryFrame, payloadOf, textFrame } from './frame.js';
 
 // the parser that clients in Node use; `ws` exports it to nobody else
 type ReceiverClass = new (options: { isServer: boolean }) => Writable;
@@ -26,6 +26,14 @@ it.each([0, 1, 125, 126, 127, 65_535, 65_536, 200_000])('a frame of %i bytes is 
 
 it.each([[125, 2], [126, 4], [65_535, 4], [65_536, 10]])('%i bytes have a header of %i', (length, head) => {
   expect(textFrame('x'.repeat(length))).toHaveLength(head + length);
+});
+
+it.each([0, 125, 126, 65_535, 65_536])('bytes are framed like text, and the payload of both is found again: %i', (length) => {
+  const bytes = Buffer.alloc(length, 0x78);
+  const [binary, text] = [binaryFrame(bytes), textFrame('x'.repeat(length))];
+  expect([binary[0], text[0]]).toEqual([0x82, 0x81]);
+  expect(binary.subarray(1).equals(text.subarray(1))).toBe(true);
+  expect(payloadOf(binary).equals(bytes)).toBe(true);
 });
 
 it('counts bytes, not letters', () => {

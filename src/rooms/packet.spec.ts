@@ -1,5 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
+import { unpack } from 'msgpackr';
+import { inflateRawSync } from 'node:zlib';
 import { Decoder } from 'socket.io-parser';
+import { payloadOf } from './frame.js';
 import type { RoomMessage } from './message.js';
 import { Packet } from './packet.js';
 
@@ -60,6 +63,40 @@ describe('a price', () => {
 
   it('is a flat tick with a whole volume on `/stream`', () => {
     expect(JSON.parse(packet.text('flat'))).toEqual({ symbol: 'AAPL', price: 150.5, volume: 13, timestamp: TIME, source: 'simulated' });
+  });
+});
+
+describe('MessagePack', () => {
+  const long = { ...message, body: JSON.stringify({ symbol: 'BTC/USD', price: 54_461.15, at: Date.parse(TIME), none: null, yes: true, text: 'naïve 世界 '.repeat(9000), list: [1, -1, 0.1] }) };
+
+  it.each([['short', message], ['long', long]])('is the same envelope in a binary frame: %s', (_name, row) => {
+    const packet = Packet.logged(row, 'replayed');
+    const frame = packet.frame('msgpack');
+    expect(frame[0]).toBe(0x82);
+    expect(unpack(payloadOf(frame))).toEqual(JSON.parse(packet.text('json')));
+    expect(packet.frame('msgpack')).toBe(frame);
+  });
+
+  it('is plain: a map of few fields and a short text are one byte each before what is in them', () => {
+    expect(payloadOf(Packet.raw('{"type":"pong","n":7}').frame('msgpack')).toString('hex')).toBe('82a474797065a4706f6e67a16e07');
+  });
+});
+
+describe('compressed', () => {
+  const long = { ...message, body: JSON.stringify({ text: 'the trend is your friend '.repeat(20) }) };
+
+  it.each(['json', 'msgpack'] as const)('%s is the same bytes behind RSV1, and leans on no frame before it', (format) => {
+    const packet = Packet.logged(long);
+    const [plain, small] = [packet.frame(format), packet.frame(`${format}+deflate`)];
+    expect(small[0]).toBe(plain[0]! | 0x40);
+    expect(small.length).toBeLessThan(plain.length / 2);
+    expect(inflateRawSync(Buffer.concat([payloadOf(small), Buffer.from([0, 0, 0xff, 0xff])]), { finishFlush: 2 })).toEqual(payloadOf(plain));
+    expect(packet.frame(`${format}+deflate`)).toBe(small);
+  });
+
+  it('a short one stays as it is', () => {
+    const packet = Packet.raw('{"type":"pong"}');
+    expect(packet.frame('json+deflate')).toBe(packet.frame('json'));
   });
 });
 

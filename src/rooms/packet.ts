@@ -1,9 +1,14 @@
-import { textFrame } from './frame.js';
+import { deflated } from './deflate.js';
+import { binaryFrame, textFrame } from './frame.js';
+import { msgpackOf } from './msgpack.js';
 import type { PriceUpdate } from '../model/price-update.js';
 import type { RoomMessage } from './message.js';
 
-/** What a client's transport speaks: JSON text frames, Socket.IO's packets, or the flat ticks of `/stream`. */
-export type Format = 'json' | 'socketio' | 'flat';
+/** JSON text frames, Socket.IO's packets, or the flat ticks of `/stream`. */
+export type Text = 'json' | 'socketio' | 'flat';
+
+/** What a client's transport speaks: a text, or the JSON envelope in MessagePack; on raw paths compressed where that was agreed. */
+export type Format = Text | 'msgpack' | 'json+deflate' | 'msgpack+deflate';
 
 /** Marks of a message that is sent again (`replayed`) or stands for the state at joining (`snapshot`). */
 export type Mark = 'replayed' | 'snapshot';
@@ -12,10 +17,10 @@ const marked = (mark: Mark | undefined): string => (mark ? `,"${mark}":true` : '
 
 /** One thing to be sent, to one client or to many; encoded at most once per format. */
 export class Packet {
-  private readonly texts: Partial<Record<Format, string>> = {};
+  private readonly texts: Partial<Record<Text, string>> = {};
   private readonly frames: Partial<Record<Format, Buffer>> = {};
 
-  private constructor(readonly type: string, private readonly write: Record<Format, () => string>) {}
+  private constructor(readonly type: string, private readonly write: Record<Text, () => string>) {}
 
   /** A row of a room's log, with its place in it. */
   static logged(message: RoomMessage, mark?: Mark): Packet {
@@ -53,12 +58,23 @@ export class Packet {
     });
   }
 
-  text(format: Format): string {
+  text(format: Text): string {
     return (this.texts[format] ??= this.write[format]());
   }
 
   /** The whole WebSocket frame; of a Socket.IO packet inside engine.io's message. */
   frame(format: Format): Buffer {
-    return (this.frames[format] ??= textFrame(format === 'socketio' ? `4${this.text(format)}` : this.text(format)));
+    return (this.frames[format] ??= this.encode(format));
+  }
+
+  private encode(format: Format): Buffer {
+    switch (format) {
+      case 'json':
+      case 'flat': return textFrame(this.text(format));
+      case 'socketio': return textFrame(`4${this.text(format)}`);
+      case 'msgpack': return binaryFrame(msgpackOf(this.text('json')));
+      case 'json+deflate': return deflated(this.frame('json'));
+      case 'msgpack+deflate': return deflated(this.frame('msgpack'));
+    }
   }
 }

@@ -1,7 +1,7 @@
 import { Batch } from '../../src/rooms/batch.js';
 import { FlushLoop, type Flushable } from '../../src/rooms/flush-loop.js';
 import type { Outgoing, Wire } from '../../src/rooms/outbox.js';
-import type { Format, Packet } from '../../src/rooms/packet.js';
+import type { Packet, Text } from '../../src/rooms/packet.js';
 
 /** A socket that keeps what is written to it, and can be full. */
 export class RecordingWire implements Wire {
@@ -11,7 +11,7 @@ export class RecordingWire implements Wire {
   buffered = 0;
   private waiting: (() => void) | null = null;
 
-  constructor(readonly format: Format = 'json') {}
+  constructor(readonly format: Text = 'json') {}
 
   write(items: readonly Outgoing[]): void {
     this.writes.push([...items]);

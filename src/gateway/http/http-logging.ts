@@ -3,6 +3,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import type { Options } from 'pino-http';
 import { redactUrl } from '../auth/redact-url.js';
+import type { ClientAddress } from '../limits/client-address.js';
 
 const PROBES = new Set(['/live', '/ready', '/metrics']);
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,64}$/;
@@ -11,15 +12,15 @@ interface SerializedRequest {
   readonly id: unknown;
   readonly method: string;
   readonly url: string;
-  readonly remoteAddress?: string;
   readonly headers?: Readonly<Record<string, string>>;
+  readonly raw: IncomingMessage;
 }
 
 /**
  * Options of pino-http. Headers are named that are logged, so that no credential is (`Authorization`, cookies, and
  * whatever a proxy adds); secrets in URLs are masked. Probes that succeed say nothing.
  */
-export const httpLogging = (logger: Logger): Options => ({
+export const httpLogging = (logger: Logger, addressOf: ClientAddress): Options => ({
   logger,
   genReqId: requestId,
   quietReqLogger: true,
@@ -32,11 +33,11 @@ export const httpLogging = (logger: Logger): Options => ({
   // the error that pino-http makes of a status of 500 and up has nobody's stack
   customErrorObject: (_request, response, _error, fields: { err?: unknown }) => (response.err ? fields : { ...fields, err: undefined }),
   serializers: {
-    req: ({ id, method, url, remoteAddress, headers = {} }: SerializedRequest) => ({
+    req: ({ id, method, url, headers = {}, raw }: SerializedRequest) => ({
       id,
       method,
       url: redactUrl(url),
-      remote_address: remoteAddress,
+      remote_address: addressOf(raw),
       user_agent: headers['user-agent'],
       origin: headers['origin'],
     }),

@@ -16,6 +16,7 @@ import { requires } from '../../model/scope.js';
 import { Authenticator } from '../auth/authenticator.js';
 import type { Principal } from '../auth/principal.js';
 import { AnalyzeCommand } from '../commands/commands.dto.js';
+import { clientAddress } from '../limits/client-address.js';
 import { HttpAnalyzeLimit } from '../limits/http-analyze-limit.js';
 import { AnalyzeLimitGuard } from './analyze-limit.guard.js';
 import { httpLogging } from './http-logging.js';
@@ -127,7 +128,7 @@ const serve = async (required: boolean): Promise<Served> => {
   const logger = pino({ level: 'info' }, { write: (line: string) => log.push(line) });
   const auth = { required, jwtSecret: SECRET, jwksUrl: null, audience: null, issuer: null };
   const app = await NestFactory.create(ThingsModule, { logger: false });
-  app.use(pinoHttp(httpLogging(logger)));
+  app.use(pinoHttp(httpLogging(logger, clientAddress([]))));
   app.use(securityHeaders());
   app.enableCors(corsFor(null));
   app.useGlobalFilters(new ProblemFilter((error) => error instanceof StoreAway, logger));

@@ -9,6 +9,7 @@ import { CodedError } from '../../model/codes.js';
 import type { RedisChannels } from '../../storage/redis-channels.js';
 import { originAllowed } from '../auth/origins.js';
 import { DrainState } from '../drain-state.js';
+import type { ClientAddress } from '../limits/client-address.js';
 import type { ConnectionLimits } from '../limits/connection-limits.js';
 import { problemOf } from '../http/problem.js';
 import { safeParser } from './safe-parser.js';
@@ -37,6 +38,7 @@ export class SocketIoAdapter extends IoAdapter {
     private readonly http: HttpServer,
     private readonly config: Config,
     private readonly connections: ConnectionLimits,
+    private readonly addressOf: ClientAddress,
     /** null where this node is alone. */
     private readonly channels: RedisChannels | null,
   ) {
@@ -89,7 +91,7 @@ export class SocketIoAdapter extends IoAdapter {
   /** engine.io makes connections later than it is asked: without a place kept, many at once would pass the limit together. */
   private reserve(request: IncomingMessage, response: ServerResponse): void {
     this.state.check();
-    const release = this.connections.admit(request.socket.remoteAddress);
+    const release = this.connections.admit(this.addressOf(request));
     this.reserved.set(request, release);
     response.once('close', () => { if (this.reserved.delete(request)) release(); });
   }

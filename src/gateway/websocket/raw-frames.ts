@@ -3,22 +3,25 @@ import type { Outbox } from '../../rooms/outbox.js';
 import { Packet } from '../../rooms/packet.js';
 import type { Incoming } from '../commands/command-queue.js';
 import type { Reply } from '../sessions/transport.js';
+import { readMsgpack } from './msgpack-reader.js';
 
 type Id = string | number | undefined;
 const LONGEST_ID = 128;
 
-/** What a frame asks for; a frame that asks for nothing is `bad`, with the reason. */
+/** What a frame asks for; one that asks for nothing is `bad`, with the reason. With `?format=msgpack` binary ones are MessagePack, text stays JSON. */
 export function readFrame(data: Buffer, binary: boolean, outbox: Outbox): Incoming {
   const bad = (error: CodedError, id?: Id): Incoming => ({ kind: 'bad', error, reply: rawReply(outbox, id) });
-  if (binary) return bad(new CodedError('BINARY_UNSUPPORTED', 'Send JSON in text frames'));
+  const msgpack = outbox.format.startsWith('msgpack');
+  if (binary && !msgpack) return bad(new CodedError('BINARY_UNSUPPORTED', 'Send JSON in text frames, or connect with ?format=msgpack'));
   let frame: unknown;
   try {
-    frame = JSON.parse(data.toString());
-  } catch {
-    return bad(new CodedError('BAD_JSON', 'The frame is not JSON: send {"type":"subscribe","symbol":"AAPL"}'));
+    frame = binary ? readMsgpack(data) : JSON.parse(data.toString());
+  } catch (error) {
+    const why = binary ? `The frame is not MessagePack that JSON could say: ${(error as Error).message}` : 'The frame is not JSON';
+    return bad(new CodedError('BAD_JSON', `${why}: send {"type":"subscribe","symbol":"AAPL"}`));
   }
   if (typeof frame !== 'object' || frame === null || Array.isArray(frame)) {
-    return bad(new CodedError('VALIDATION_ERROR', 'A frame must be a JSON object with a "type"', [{ path: '', message: 'must be an object' }]));
+    return bad(new CodedError('VALIDATION_ERROR', 'A frame must be an object with a "type"', [{ path: '', message: 'must be an object' }]));
   }
   const { type, id, data: nested, ...fields } = frame as Record<string, unknown>;
   if (!isId(id)) {

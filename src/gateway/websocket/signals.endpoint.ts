@@ -38,12 +38,14 @@ export class SignalsEndpoint implements Endpoint {
 
   open(ws: WebSocket, socket: Socket, request: IncomingMessage, symbol: string): void {
     const { visits, table, onFault } = this.needs;
-    const transport = new RawTransport(symbol === '' ? 'signals' : 'symbols', 'json', ws, socket);
+    const encoding = encodingOf(request.url);
+    const format = ws.extensions === '' ? encoding ?? 'json' : `${encoding ?? 'json'}+deflate` as const;
+    const transport = new RawTransport(symbol === '' ? 'signals' : 'symbols', format, ws, socket);
     let handshake: Handshake = NOBODY;
     let refusal: CodedError | null = null;
     try {
       handshake = readHandshake(request);
-      refuseFormat(request.url);
+      if (encoding === null) throw new CodedError('VALIDATION_ERROR', 'format: must be json or msgpack', [{ path: 'format', message: 'must be json or msgpack' }]);
     } catch (error) {
       refusal = error as CodedError;
     }
@@ -80,8 +82,8 @@ export class SignalsEndpoint implements Endpoint {
   }
 }
 
-function refuseFormat(url = ''): void {
-  const format = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('format');
-  if (format === null || format === 'json') return;
-  throw new CodedError('VALIDATION_ERROR', 'format: this version speaks json only', [{ path: 'format', message: 'must be json' }]);
+/** What `?format=` asks for; null where there is no such format. */
+function encodingOf(url = ''): 'json' | 'msgpack' | null {
+  const format = new URLSearchParams(url.slice(url.indexOf('?') + 1)).get('format') ?? 'json';
+  return format === 'json' || format === 'msgpack' ? format : null;
 }

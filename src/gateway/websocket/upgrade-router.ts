@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { WebSocketServer, type WebSocket } from 'ws';
 import { CodedError } from '../../model/codes.js';
 import { originAllowed } from '../auth/origins.js';
+import type { ClientAddress } from '../limits/client-address.js';
 import type { ConnectionLimits } from '../limits/connection-limits.js';
 import { refuseUpgrade } from './http-refusal.js';
 
@@ -17,6 +18,7 @@ export interface Endpoint {
 export interface UpgradeNeeds {
   readonly endpoints: readonly Endpoint[];
   readonly limits: ConnectionLimits;
+  readonly addressOf: ClientAddress;
   readonly allowedOrigins: readonly string[] | null;
   readonly frameBytes: number;
   readonly compression: boolean;
@@ -34,7 +36,8 @@ export class UpgradeRouter {
     this.server = new WebSocketServer({
       noServer: true,
       maxPayload: needs.frameBytes,
-      perMessageDeflate: needs.compression ? { threshold: 1024, concurrencyLimit: 4 } : false,
+      // frames are compressed once for all clients, so none may lean on another or need a smaller window
+      perMessageDeflate: needs.compression ? { serverNoContextTakeover: true, clientNoContextTakeover: true, serverMaxWindowBits: 15, concurrencyLimit: 4 } : false,
       clientTracking: false,
     });
   }
@@ -64,7 +67,7 @@ export class UpgradeRouter {
     if (!engine && !found) throw new CodedError('NOT_FOUND', `There is no WebSocket at ${path}: there are /ws/signals, /ws/symbols/{symbol}, /stream and /socket.io/`);
     this.needs.checkOpen();
     // a transport that replaces another of the same session is no further connection
-    const release = engine && /[?&]sid=/.test(request.url ?? '') ? () => undefined : this.needs.limits.admit(socket.remoteAddress);
+    const release = engine && /[?&]sid=/.test(request.url ?? '') ? () => undefined : this.needs.limits.admit(this.needs.addressOf(request));
     socket.once('close', release);
     if (!found) return socketio.upgrade(request, socket, head);
     this.server.handleUpgrade(request, socket, head, (ws) => found.endpoint.open(ws, socket, request, found.name));
