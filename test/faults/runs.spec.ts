@@ -88,9 +88,8 @@ describe('runs of a cluster, when something breaks', () => {
   }, 60_000);
 
   it('a worker that was only stopped adds nothing when it goes on', async () => {
-    let goOn = (_opinion: Opinion): void => {};
-    const slow = new Promise<Opinion>((done) => { goOn = done; });
-    const first = await start({ opine: () => slow });
+    const answers = new Map<string, (opinion: Opinion) => void>();
+    const first = await start({ opine: (id) => new Promise((answer) => { answers.set(id, answer); }) });
     const ticket = first.runs.request('AAPL', 'fast', REQUEST);
     const { runId } = await ticket.stored;
     await until('it has begun', () => first.runs.counts.running === 1);
@@ -98,7 +97,10 @@ describe('runs of a cluster, when something breaks', () => {
     const store = new SharedRunStore(db.kysely, new Leases(db));
     const taken = await store.claim(runId);
     expect(taken).toMatchObject({ runId, attempt: 2 });
-    goOn({ signal: 'SELL', confidence: 1, reasoning: ['old'] });
+    const old: Opinion = { signal: 'SELL', confidence: 1, reasoning: ['old'] };
+    answers.get('a')!(old);
+    await until('its vote is refused', () => first.faults.some((fault) => fault.name === 'RunOver'));
+    for (const id of ['b', 'c']) answers.get(id)!(old);
     await until('it has given up', () => first.runs.counts.running === 0);
     expect(await said(runId)).toEqual([]);
     expect(await signals()).toEqual([]);
