@@ -117,7 +117,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
 
 /**
  * Prices go to their rooms and to alerts; on the node that leads the feed, prices and candles go to the watch. What runs
- * saw goes to every node's watch; stored signals to alerts, on the node that made them.
+ * saw goes to every node's watch, stored signals to its alerts; the ids of what they say make one of it.
  */
 function connect(nest: NestExpressApplication, log: Log): void {
   const [hub, watch, market, writer, leadership, alerts] = [nest.get(Hub), nest.get(Watch), nest.get(Market), nest.get(RoomWriter), nest.get(Leadership), nest.get(Alerts)];
