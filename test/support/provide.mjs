@@ -1,13 +1,14 @@
 // Finds what the tests need beyond npm; as root on Debian it installs what is missing, else it says what to install.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { findPostgres, findPython, findRedis } from './tools.mjs';
+import { findNginx, findPostgres, findPython, findRedis } from './tools.mjs';
 
 const APT = '/usr/bin/apt-get';
 
 const NEEDS = [
   { name: 'PostgreSQL', find: findPostgres, variable: 'POSTGRES_BIN_DIR', packages: ['postgresql'], before: keepPostgresOff },
   { name: 'Redis 7', find: findRedis, variable: 'REDIS_SERVER', packages: ['redis-server'] },
+  { name: 'nginx', find: findNginx, variable: 'NGINX', packages: ['nginx-light'] },
   { name: 'Python with websockets and loguru', find: findPython, variable: 'PYTHON3', packages: ['python3', 'python3-websockets', 'python3-loguru'] },
 ];
 
@@ -40,7 +41,7 @@ function install(absent) {
   withoutServices(() => apt('install', '-y', '--no-install-recommends', ...packages));
 }
 
-/** Debian starts what it installs, redis-server for one, unless this policy says no (101); the tests start their own. */
+/** Debian starts what it installs (redis-server, nginx) unless this policy says no (101); the tests start their own. */
 function withoutServices(work) {
   const policy = '/usr/sbin/policy-rc.d';
   if (existsSync(policy)) return work();

@@ -53,6 +53,12 @@ function isRecentRedis(path) {
   }
 }
 
+/** The path of nginx, or null. NGINX overrules what is installed. */
+export function findNginx() {
+  const given = process.env.NGINX;
+  return (given ? [given] : [...onPath('nginx'), '/usr/sbin/nginx']).find(canRun) ?? null;
+}
+
 /** A python3 that has the modules which the seeds' own clients import, or null. PYTHON3 overrules what is installed. */
 export async function findPython() {
   const given = process.env.PYTHON3;
