@@ -11,6 +11,7 @@ export class Asker {
 
   constructor(private readonly urls: () => readonly string[], private readonly symbols: readonly string[]) {
     this.timer = setInterval(() => {
+      if (symbols.length === 0) return;
       const one = this.ask().finally(() => this.underWay.delete(one));
       this.underWay.add(one);
     }, EVERY_MS);

@@ -33,7 +33,7 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
 }
 
-const ms = (value: number): string => (Number.isNaN(value) ? '–' : `${Math.round(value)}`);
+export const ms = (value: number): string => (Number.isNaN(value) ? '–' : `${Math.round(value)}`);
 
 /** The table of the outcomes, and below it what each has to say. */
 export function report(outcomes: readonly Outcome[]): string {

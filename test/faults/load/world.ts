@@ -6,7 +6,7 @@ import { until } from '../../support/until.js';
 import { Asker } from './asker.js';
 import { checkLog } from './log-check.js';
 import type { Counts, Outcome } from './outcome.js';
-import { quantile } from './outcome.js';
+import { ms, quantile } from './outcome.js';
 import { Swarm } from './swarm.js';
 import { Writer } from './writer.js';
 
@@ -21,6 +21,8 @@ export interface WorldOptions extends Counts {
   readonly bytes?: number;
   /** The swarm begins on the first node alone. */
   readonly onOneNode?: boolean;
+  /** False: nobody asks for analyses. */
+  readonly asks?: boolean;
 }
 
 /** Three built nodes, Redis and PostgreSQL of its own, a swarm of clients, and somebody who talks and asks all the time. */
@@ -53,7 +55,7 @@ export class World {
     const nodes = await Promise.all(Array.from({ length: NODES }, () => startServer(env)));
     const swarm = new Swarm(options.clients, rooms);
     swarm.targets = nodes.map(({ url }) => url);
-    const world = new World(options, redis, postgres, nodes, swarm, writer, new Asker(() => swarm.targets, symbols));
+    const world = new World(options, redis, postgres, nodes, swarm, writer, new Asker(() => swarm.targets, options.asks === false ? [] : symbols));
     if (options.onOneNode) swarm.targets = [nodes[0]!.url];
     await swarm.open();
     writer.start();
@@ -132,7 +134,7 @@ export class World {
       notes: [
         ...notes,
         `${writer.acknowledged.size} messages acknowledged to the writer, ${writer.refused} refused; ${asker.promised.size} runs promised, refused ${JSON.stringify(Object.fromEntries(asker.refused))}`,
-        `writer → client p50 ${quantile(swarm.latencies, 0.5).toFixed(1)} ms, p99 ${quantile(swarm.latencies, 0.99).toFixed(1)} ms over all; closes ${JSON.stringify(Object.fromEntries(swarm.closes))}; the load's own event loop was busy for ${Math.round(100 * utilization)} %`,
+        `writer → client p50 ${ms(quantile(swarm.latencies, 0.5))} ms, p99 ${ms(quantile(swarm.latencies, 0.99))} ms over all; closes ${JSON.stringify(Object.fromEntries(swarm.closes))}; the load's own event loop was busy for ${Math.round(100 * utilization)} %`,
       ],
     };
   }
