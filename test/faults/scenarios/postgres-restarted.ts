@@ -5,7 +5,7 @@ import { World } from '../load/world.js';
 
 const AWAY_MS = 1000;
 /** Load between two rounds, in deliveries for each client. */
-const PER_ROUND = 10;
+const PER_ROUND = 40;
 const GOES_ON_WITHIN_MS = 30_000;
 
 /**
