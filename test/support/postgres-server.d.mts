@@ -8,5 +8,5 @@ export interface PostgresServer {
   remove(): Promise<void>;
 }
 
-/** A server of the test's own, for tests that stop it; others share one through `databases.ts`. */
-export function startPostgres(): Promise<PostgresServer>;
+/** A server of the test's own, for tests that stop it; others share one through `databases.ts`. `durable`: what is committed survives a crash. */
+export function startPostgres(options?: { readonly durable?: boolean }): Promise<PostgresServer>;

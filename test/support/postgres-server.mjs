@@ -15,13 +15,16 @@ const SETTINGS = {
   listen_addresses: '127.0.0.1', fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off',
   max_connections: '200', shared_buffers: '64MB', autovacuum: 'off',
 };
+/** What is committed survives a crash. */
+const DURABLE = { fsync: 'on', synchronous_commit: 'on', full_page_writes: 'on' };
 
 /**
  * A PostgreSQL of our own in a temporary folder, on 127.0.0.1 and a free port. It ends with this process, however that ends
  * (Linux), and may be stopped and started again on the same port and data.
  * Throws with the server's own words where it does not start.
  */
-export async function startPostgres() {
+export async function startPostgres({ durable = false } = {}) {
+  const more = durable ? DURABLE : {};
   const bin = findPostgres();
   if (!bin) throw new Error('No PostgreSQL: run `node test/support/provide.mjs`');
   const folder = mkdtempSync(join(tmpdir(), 'conclave-pg-'));
@@ -29,7 +32,7 @@ export async function startPostgres() {
   const data = join(folder, 'data');
   try {
     await finished(run(join(bin, 'initdb'), ['-D', data, '-U', 'conclave', '-A', 'trust', '-E', 'UTF8', ...locale(bin), '--no-sync', '--no-instructions'], folder));
-    let { server, port } = await listen(bin, data, folder);
+    let { server, port } = await listen(bin, data, folder, more);
     const stop = async (signal = 'SIGINT') => {
       if (server.exitCode !== null || server.signalCode !== null) return;
       const gone = once(server, 'exit');
@@ -39,7 +42,7 @@ export async function startPostgres() {
     return {
       url: `postgres://conclave@127.0.0.1:${port}/postgres`,
       stop,
-      start: async () => { ({ server } = await listen(bin, data, folder, port)); },
+      start: async () => { ({ server } = await listen(bin, data, folder, more, port)); },
       remove: async () => {
         await stop('SIGQUIT'); // nothing of it is kept
         rmSync(folder, { recursive: true, force: true });
@@ -52,15 +55,15 @@ export async function startPostgres() {
 }
 
 /** Another process may take the free port before the server does: then once more. */
-async function listen(bin, data, folder, port, attempts = 3) {
+async function listen(bin, data, folder, more, port, attempts = 3) {
   const tried = port ?? await freePort();
-  const settings = Object.entries({ ...SETTINGS, port: String(tried), unix_socket_directories: folder });
+  const settings = Object.entries({ ...SETTINGS, ...more, port: String(tried), unix_socket_directories: folder });
   const server = run(join(bin, 'postgres'), ['-D', data, ...settings.flatMap(([key, value]) => ['-c', `${key}=${value}`])], folder);
   try {
     await says(server, READY);
     return { server, port: tried };
   } catch (error) {
-    if (attempts > 1 && port === undefined) return listen(bin, data, folder, undefined, attempts - 1);
+    if (attempts > 1 && port === undefined) return listen(bin, data, folder, more, undefined, attempts - 1);
     throw error;
   }
 }

@@ -1,0 +1,115 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout } from 'node:timers/promises';
+import { statusOf } from '../../support/cluster.js';
+import type { TestServer } from '../../support/server.js';
+import { until } from '../../support/until.js';
+import { quantile, type Counts, type Outcome } from '../load/outcome.js';
+import { standing } from '../load/server-sockets.js';
+import { Writer } from '../load/writer.js';
+import { World } from '../load/world.js';
+
+/** One client in so many stops reading. */
+const SLOW = 10;
+/** What is said in the rooms of the slow, so that the kernel's buffers are full in some seconds. */
+const HEAVY = { bytes: 16_000, perSecondAndRoom: 20 };
+const CLOSED_WITHIN_MS = 2000;
+const BOUND_WITHIN_MS = 120_000;
+const MEMORY_WITHIN_MS = 60_000;
+const LOOK_MS = 50;
+
+const MIB = 1024 * 1024;
+
+export interface SlowCounts extends Counts {
+  /** How long the figures before are measured. */
+  readonly beforeMs: number;
+  /** The others' p99 may grow by a fifth, or by so much, whichever is more: what the clock of a shared machine is worth. */
+  readonly slackMs: number;
+}
+
+/** A tenth of one node's clients stops reading. Back is: from the bound (the session is dropped) until the server's socket is gone. */
+export async function slowClients({ beforeMs, slackMs, ...counts }: SlowCounts): Promise<Outcome> {
+  const world = await World.start({ ...counts, onOneNode: true });
+  const { swarm } = world;
+  const node = world.nodes[0]!;
+  const slowRooms = [...swarm.seen.keys()].slice(0, Math.ceil(counts.rooms / SLOW));
+  const slow = swarm.clients.filter(({ room }) => slowRooms.includes(room));
+  swarm.ignoreLatency(slow);
+  const heavy = await Writer.open({
+    databaseUrl: world.postgres.url, redisUrl: world.redis.url, rooms: slowRooms, bytes: HEAVY.bytes, perSecond: HEAVY.perSecondAndRoom * slowRooms.length,
+  });
+  const failures: string[] = [];
+  try {
+    heavy.start();
+    await setTimeout(beforeMs / 3); // warm
+    swarm.latencies = [];
+    const memoryBefore = await lowest(node, (2 * beforeMs) / 3);
+    const p99Before = quantile(swarm.latencies, 0.99);
+    swarm.latencies = [];
+
+    const ports = new Set(slow.map(({ port }) => port));
+    for (const client of slow) client.pause();
+    const { droppedAt, goneAt, peak } = await untilClosed(node, ports, slow.length, () => { for (const client of slow) client.resume(); });
+    const p99During = quantile(swarm.latencies, 0.99);
+    if (droppedAt.length < slow.length) failures.push(`only ${droppedAt.length} of ${slow.length} were dropped within ${BOUND_WITHIN_MS} ms`);
+    const back = droppedAt.map((at, nth) => (goneAt[nth] ?? Number.POSITIVE_INFINITY) - at);
+    const slowest = Math.max(...back);
+    if (slowest > CLOSED_WITHIN_MS) failures.push(`closed ${Math.round(slowest)} ms after the bound`);
+    const allowed = Math.max(1.2 * p99Before, p99Before + slackMs);
+    if (p99During > allowed) failures.push(`the others' p99 was ${p99During.toFixed(1)} ms, before ${p99Before.toFixed(1)}`);
+
+    await until(() => swarm.absent === 0, 'they are back', 60_000).catch(() => undefined);
+    if ((swarm.closes.get(4008) ?? 0) === 0) failures.push('nobody who read again in time saw 4008');
+    let memoryAfter = await memoryOf(node);
+    await until(async () => (memoryAfter = await memoryOf(node)) <= 1.1 * memoryBefore, 'memory', MEMORY_WITHIN_MS)
+      .catch(() => failures.push(`memory ${mib(memoryAfter)} after, ${mib(memoryBefore)} before`));
+    await heavy.stop();
+    return await world.finish('slow-clients', {
+      back, failures,
+      notes: [
+        `${slow.length} of ${counts.clients} stopped reading; dropped ${Math.round(droppedAt[0]! - droppedAt.at(-1)!) * -1} ms apart; the others' p99 ${p99During.toFixed(1)} ms, before ${p99Before.toFixed(1)} ms`,
+        `heap and buffers ${mib(memoryBefore)} before, ${mib(peak)} at most, ${mib(memoryAfter)} after; resident ${mib(resident(node))} after`,
+      ],
+    });
+  } finally {
+    await heavy.close();
+    await world.remove();
+  }
+}
+
+/** Watches the server until all are dropped and their sockets gone; `onAll` when the last was dropped. */
+async function untilClosed(node: TestServer, ports: ReadonlySet<number>, count: number, onAll: () => void) {
+  const droppedAt: number[] = [];
+  const goneAt: number[] = [];
+  let peak = 0;
+  const port = Number(new URL(node.url).port);
+  await until(async () => {
+    const { dropped } = (await statusOf(node)) as { dropped: { SLOW_CONSUMER?: number } };
+    const stand = standing(port);
+    const gone = [...ports].filter((each) => !stand.has(each)).length;
+    while (droppedAt.length < (dropped.SLOW_CONSUMER ?? 0)) {
+      droppedAt.push(performance.now());
+      if (droppedAt.length === count) onAll();
+    }
+    while (goneAt.length < gone) goneAt.push(performance.now());
+    peak = Math.max(peak, await memoryOf(node));
+    await setTimeout(LOOK_MS);
+    return goneAt.length >= count && droppedAt.length >= count;
+  }, 'all slow clients are closed', BOUND_WITHIN_MS).catch(() => onAll());
+  return { droppedAt, goneAt, peak };
+}
+
+/** Live bytes: the lowest figure of a while, as the highest are garbage. */
+async function lowest(node: TestServer, forMs: number): Promise<number> {
+  let least = Number.POSITIVE_INFINITY;
+  for (const end = performance.now() + forMs; performance.now() < end; await setTimeout(4 * LOOK_MS)) least = Math.min(least, await memoryOf(node));
+  return least;
+}
+
+async function memoryOf(node: TestServer): Promise<number> {
+  const text = await (await fetch(`${node.url}/metrics`)).text();
+  const figure = (name: string): number => Number(new RegExp(`^conclave_nodejs_${name} (\\S+)$`, 'm').exec(text)![1]);
+  return figure('heap_size_used_bytes') + figure('external_memory_bytes');
+}
+
+const resident = ({ process: { pid } }: TestServer): number => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))![1]) * 1024;
+const mib = (bytes: number): string => `${Math.round(bytes / MIB)} MiB`;
