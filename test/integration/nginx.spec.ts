@@ -7,7 +7,7 @@ import { Nginx } from '../support/nginx.js';
 import type { Frame } from '../support/raw-client.js';
 import { answerOf, refusedUpgrade, type Refusal } from '../support/refusals.js';
 import { cleanUp, type TestServer } from '../support/server.js';
-import { SocketIoClient, type ConnectError } from '../support/socketio-client.js';
+import { SocketIoClient } from '../support/socketio-client.js';
 import { TRANSPORTS } from '../support/transports.js';
 import { until } from '../support/until.js';
 
