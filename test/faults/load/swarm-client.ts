@@ -40,6 +40,11 @@ export class SwarmClient {
     return this.goneAt === null;
   }
 
+  /** Also before it is in its room. */
+  get connected(): boolean {
+    return this.ws !== null;
+  }
+
   /** Local port of its connection. */
   get port(): number {
     return (this.ws as unknown as { _socket?: { localPort?: number } })._socket?.localPort ?? 0;

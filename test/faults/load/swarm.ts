@@ -41,10 +41,14 @@ export class Swarm implements SwarmEvents {
   async open(): Promise<void> {
     for (let at = 0; at < this.clients.length; at += OPEN_AT_ONCE) {
       const some = this.clients.slice(at, at + OPEN_AT_ONCE);
-      for (const client of some) client.connect(this.target());
+      for (const client of some) this.connect(client);
       await until(() => some.every(({ whole }) => whole), 'the clients are in their rooms', 60_000);
     }
     this.awayMs = [];
+  }
+
+  connect(client: SwarmClient): void {
+    client.connect(this.target());
   }
 
   get absent(): number {
@@ -87,7 +91,7 @@ export class Swarm implements SwarmEvents {
     client.url = '';
     if (!this.returning || this.ended) return;
     setTimeout(() => {
-      if (!this.ended) client.connect(this.target());
+      if (!this.ended) this.connect(client);
     }, Math.random() * (failedBefore ? NEXT_WAIT : FIRST_WAIT));
   }
 
