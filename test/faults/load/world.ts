@@ -80,6 +80,11 @@ export class World {
     this.expected.add(node);
   }
 
+  /** Nobody says or asks anything more; resolves when all that was begun has an answer. */
+  async silence(): Promise<void> {
+    await Promise.all([this.asker.stop(), this.writer.stop()]);
+  }
+
   /** The newest offset of each room. */
   async heads(): Promise<Map<string, number>> {
     const rows = await this.writer.database.kysely.selectFrom('rooms').select(['room', 'head']).where('room', 'like', 'symbol:%').execute();
@@ -105,7 +110,7 @@ export class World {
   /** Ends the load, waits until everybody has everything, and holds it against the log. */
   async finish(scenario: string, { back, failures = [], notes = [] }: Partial<Outcome>): Promise<Outcome> {
     const { swarm, writer, asker, options } = this;
-    await Promise.all([asker.stop(), writer.stop()]);
+    await this.silence();
     const open = writer.database.kysely.selectFrom('runs').select('run_id').where('status', '=', 'open').where('requested_at', '<', Date.now());
     const stuck = await until(async () => (await open.execute()).length === 0, 'the last run', WHOLE_WITHIN_MS).then(() => [], () => ['runs are still open']);
     await this.caughtUp();

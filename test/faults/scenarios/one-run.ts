@@ -12,7 +12,7 @@ const GETS_IT_WITHIN_MS = 15_000;
  * run between the first and the last question. Back is: from Redis's going on until the asker had the signal.
  */
 export async function oneRun(counts: Counts): Promise<Outcome> {
-  const world = await World.start({ ...counts, clients: counts.rooms * 3, perSecond: 1, env: { SIGNAL_GENERATION_INTERVAL: '3600' }, asks: false });
+  const world = await World.start({ ...counts, clients: counts.rooms * 3, perSecond: 1, env: { SIGNAL_GENERATION_INTERVAL: '3600', WS_MAX_CONNECTIONS: '10000', WS_MAX_CONNECTIONS_PER_IP: '10000' }, asks: false });
   const { nodes, redis, writer: { database: { kysely } } } = world;
   const failures: string[] = [];
   const back: number[] = [];

@@ -13,7 +13,7 @@ const PER_ROUND = 10;
  * miss for ever. Back is: from Redis's return until the client had all that was in the log then.
  */
 export async function redisKilled({ awayMs, ...counts }: Counts & { readonly awayMs: number }): Promise<Outcome> {
-  const world = await World.start(counts);
+  const world = await World.start({ ...counts, env: { SIGNAL_GENERATION_INTERVAL: '3600' } }); // a later message would show what is missing: after the last round there is none
   const { swarm, nodes, redis } = world;
   swarm.returning = false;
   const failures: string[] = [];
@@ -30,6 +30,7 @@ export async function redisKilled({ awayMs, ...counts }: Counts & { readonly awa
         slowestUnready = Math.max(slowestUnready, performance.now() - gone);
       }));
       await setTimeout(Math.max(0, awayMs - (performance.now() - gone)));
+      if (round === counts.rounds - 1) await world.silence();
       await redis.again();
       back.push(...await world.caughtUp());
       await Promise.all(nodes.map((node) => until(async () => (await readiness(node)).status === 200, 'ready again', 15_000)

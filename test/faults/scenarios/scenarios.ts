@@ -18,7 +18,7 @@ const FULL = { clients: 1000, rooms: 50, perSecond: 390 };
 /** By the name under which the command knows them. */
 export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'node-killed': { run: nodeKilled, full: { ...FULL, rounds: 20 } },
-  'redis-killed': { run: (counts) => redisKilled({ awayMs: 10_000, ...counts }), full: { ...FULL, rounds: 5 } },
+  'redis-killed': { run: (counts) => redisKilled({ awayMs: 10_000, ...counts }), full: { ...FULL, perSecond: 460, rounds: 5 } },
   'postgres-restarted': { run: postgresRestarted, full: { ...FULL, rounds: 10 } },
   'slow-clients': { run: (counts) => slowClients({ beforeMs: 15_000, slackMs: 2, ...counts }), full: { ...FULL, clients: 500, rounds: 1 } },
   'leader-lost': { run: leaderLost, full: { ...FULL, rounds: 4 } },
