@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findNginx } from './tools.mjs';
 import { until } from './until.js';
+import { freePort } from './free-port.js';
 
 const CONFIGURATION = resolve(import.meta.dirname, '../../deploy/nginx.conf');
 const SETPRIV = '/usr/bin/setpriv';
@@ -69,13 +69,4 @@ function configured(text: string, nodes: readonly string[], port: number, folder
   replaced('/run/nginx.pid', join(folder, 'nginx.pid'));
   replaced('/var/cache/nginx', join(folder, 'cache'));
   return text;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }

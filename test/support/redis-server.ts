@@ -1,11 +1,11 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findRedis } from './tools.mjs';
+import { freePort } from './free-port.js';
 
 const SETPRIV = '/usr/bin/setpriv';
 const READY = 'Ready to accept connections';
@@ -103,13 +103,4 @@ async function listen(folder: string, port: number, password: string | null): Pr
     child.once('close', () => reject(new Error(`redis-server did not start:\n${said}`)));
   });
   return child;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
