@@ -12,6 +12,7 @@ import { Hub } from '../rooms/hub.js';
 import { Peers } from '../rooms/peers.js';
 import { Presence } from '../rooms/presence.js';
 import { RoomHistory } from '../rooms/room-history.js';
+import { LogPages } from '../rooms/log-pages.js';
 import { RoomLog } from '../rooms/room-log.js';
 import { RoomWriter } from '../rooms/room-writer.js';
 import { Runs } from '../signals/runs.js';
@@ -79,7 +80,7 @@ export class GatewayModule {
           ) => new Visits({
             config, sessions, loop, authenticator, feed,
             subscriptions: {
-              hub, log,
+              hub, log, pages: new LogPages(log),
               snapshots: new Snapshots(market),
               maxRooms: config.limits.maxSubscriptions,
               onFirst: (rooms) => first.of(rooms),

@@ -1,14 +1,14 @@
 import type { HostedRoom, Member } from './hosted-room.js';
+import type { LogPages } from './log-pages.js';
 import type { RoomMessage } from './message.js';
 import type { Outbox } from './outbox.js';
 import { symbolOf } from './names.js';
 import { Packet } from './packet.js';
-import type { RoomLog } from './room-log.js';
 
 /** Where a client's memberships live. */
 export interface MembershipHome {
   readonly outbox: Outbox;
-  readonly log: RoomLog;
+  readonly pages: Pick<LogPages, 'read'>;
   /** What a client gets before it goes live: the state, without offsets. */
   snapshot(room: HostedRoom): readonly Packet[];
   /** It has ended by itself. */
@@ -17,7 +17,10 @@ export interface MembershipHome {
   onFault(fault: Error): void;
 }
 
-const PAGE = 200;
+/** A page has so many bytes, as far as its room's last page tells. */
+const PAGE_BYTES = 256 * 1024;
+const FIRST_PAGE = 50;
+const LONGEST_PAGE = 200;
 const now = (): string => new Date().toISOString();
 
 /**
@@ -32,6 +35,7 @@ export class Membership implements Member {
   private gone = false;
   /** The catching up that is under way; one that was begun before it stops. */
   private attempt = 0;
+  private pageLength = FIRST_PAGE;
 
   constructor(
     readonly room: HostedRoom,
@@ -125,7 +129,7 @@ export class Membership implements Member {
     while (attempt === this.attempt) {
       const { cursor } = this.room;
       if (this.position === cursor) return this.goLive();
-      const page = await this.home.log.read(this.room.name, this.position, cursor, PAGE);
+      const page = await this.home.pages.read(this.room.name, this.position, cursor, this.pageLength);
       if (attempt !== this.attempt) return;
       this.sendPage(page, cursor);
       await this.home.outbox.drained();
@@ -137,6 +141,7 @@ export class Membership implements Member {
     const first = page[0]?.offset ?? upTo + 1;
     if (first !== this.position + 1) this.tellGap(this.position + 1, first - 1);
     this.position = page.at(-1)?.offset ?? upTo;
+    this.pageLength = nextLength(page);
     this.home.outbox.page(page.filter(({ type }) => this.wants(type)).map((message) => Packet.logged(message)));
     if (this.until) page.forEach((message) => this.countEnd(message));
   }
@@ -152,4 +157,9 @@ export class Membership implements Member {
     const { name, epoch } = this.room;
     this.home.outbox.push(Packet.loose('gap', JSON.stringify({ room: name, epoch, from, to }), now()));
   }
+}
+
+function nextLength(page: readonly RoomMessage[]): number {
+  const bytes = page.reduce((sum, { body }) => sum + body.length, 1);
+  return Math.min(LONGEST_PAGE, Math.ceil((page.length * PAGE_BYTES) / bytes) || FIRST_PAGE);
 }

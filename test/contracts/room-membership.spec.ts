@@ -37,7 +37,7 @@ beforeEach(async () => {
   line = new Line((texts) => { for (const text of texts) frames.push(JSON.parse(text) as Frame); });
   session = new Session('s', 'c', line, world.loop, LIMITS);
   const { hub, log, snapshots } = world;
-  rooms = new Subscriptions(session, { hub, log, snapshots, maxRooms: 2, onFirst: (first) => firsts.push(...first) });
+  rooms = new Subscriptions(session, { hub, log, pages: log, snapshots, maxRooms: 2, onFirst: (first) => firsts.push(...first) });
 });
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));

@@ -112,7 +112,7 @@ export class RoomClient {
     const line = (this.line = new Line((texts) => { if (this.line === line) for (const text of texts) this.read(text); }));
     this.session = new Session(this.name, this.name, line, this.world.loop, LIMITS);
     const { hub, log, snapshots } = this.world;
-    this.rooms = new Subscriptions(this.session, { hub, log, snapshots, maxRooms: 10, onFirst: () => undefined });
+    this.rooms = new Subscriptions(this.session, { hub, log, pages: log, snapshots, maxRooms: 10, onFirst: () => undefined });
     this.tasks = Promise.resolve();
     this.busy = 0;
   }

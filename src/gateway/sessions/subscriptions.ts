@@ -1,6 +1,7 @@
 import { CodedError } from '../../model/codes.js';
 import type { HostedRoom } from '../../rooms/hosted-room.js';
 import type { Hub } from '../../rooms/hub.js';
+import type { LogPages } from '../../rooms/log-pages.js';
 import { Membership, type MembershipHome } from '../../rooms/membership.js';
 import type { Position, RoomMessage } from '../../rooms/message.js';
 import { clientRoom, SYSTEM_ROOM } from '../../rooms/names.js';
@@ -38,6 +39,7 @@ interface Entered {
 export interface SubscriptionNeeds {
   readonly hub: Hub;
   readonly log: RoomLog;
+  readonly pages: Pick<LogPages, 'read'>;
   readonly snapshots: Snapshots;
   readonly maxRooms: number;
   /** Somebody is in rooms where nobody was. */
@@ -58,8 +60,8 @@ export class Subscriptions implements MembershipHome {
     return this.session.outbox;
   }
 
-  get log(): RoomLog {
-    return this.needs.log;
+  get pages(): Pick<LogPages, 'read'> {
+    return this.needs.pages;
   }
 
   snapshot(room: HostedRoom): readonly Packet[] {

@@ -17,7 +17,9 @@ const BOUND_WITHIN_MS = 120_000;
 const MEMORY_WITHIN_MS = 30_000;
 const COLLECTS_WITHIN_MS = 1000;
 const COLLECTOR = new URL('../load/gc-on-signal.mjs', import.meta.url).href;
-const LOOK_MS = 100;
+const LOOK_MS = 250;
+/** Every so many looks the memory is read too. */
+const MEMORY_EVERY = 8;
 /** One in so many of the slow reads again at once, to see the code; all of them would keep the load's own process busy. */
 const READS_AGAIN = 10;
 
@@ -44,16 +46,16 @@ export async function slowClients({ beforeMs, slackMs, ...counts }: SlowCounts):
   const failures: string[] = [];
   try {
     heavy.start();
-    await setTimeout(beforeMs / 3); // warm
+    const ports = new Set(slow.map(({ port }) => port));
+    await watchFor(beforeMs / 3, node, ports); // warm
     swarm.latencies = [];
-    await setTimeout((2 * beforeMs) / 3);
+    await watchFor((2 * beforeMs) / 3, node, ports);
     const p99Before = quantile(swarm.latencies, 0.99);
     const memoryBefore = await live(node);
 
     // who reads again in time shall see its code; nobody comes back before the others were looked at
     swarm.returning = false;
     swarm.latencies = [];
-    const ports = new Set(slow.map(({ port }) => port));
     for (const client of slow) client.pause();
     const { droppedAt, goneAt, peak } = await untilClosed(node, ports, slow.length, () => { slow.forEach((client, at) => { if (at % READS_AGAIN === 0) client.resume(); }); });
     const p99During = quantile(swarm.latencies, 0.99);
@@ -98,21 +100,35 @@ async function untilClosed(node: TestServer, ports: ReadonlySet<number>, count: 
   const goneAt: number[] = [];
   let peak = 0;
   let looks = 0;
-  const port = Number(new URL(node.url).port);
   await until(async () => {
-    const { dropped } = (await statusOf(node)) as { dropped: { SLOW_CONSUMER?: number } };
-    const stand = standing(port);
-    const gone = [...ports].filter((each) => !stand.has(each)).length;
-    while (droppedAt.length < (dropped.SLOW_CONSUMER ?? 0)) {
+    const { dropped, gone } = await look(node, ports);
+    while (droppedAt.length < dropped) {
       droppedAt.push(performance.now());
       if (droppedAt.length === count) onAll();
     }
     while (goneAt.length < gone) goneAt.push(performance.now());
-    if (looks++ % 10 === 0) peak = Math.max(peak, await memoryOf(node));
+    if (looks++ % MEMORY_EVERY === 0) peak = Math.max(peak, await memoryOf(node));
     await setTimeout(LOOK_MS);
     return goneAt.length >= count && droppedAt.length >= count;
   }, 'all slow clients are closed', BOUND_WITHIN_MS).catch(() => onAll());
   return { droppedAt, goneAt, peak };
+}
+
+/** Looks on as `untilClosed` does, so that looking costs the same before and after. */
+async function watchFor(ms: number, node: TestServer, ports: ReadonlySet<number>): Promise<void> {
+  const end = performance.now() + ms;
+  for (let looks = 0; performance.now() < end; looks += 1) {
+    await look(node, ports);
+    if (looks % MEMORY_EVERY === 0) await memoryOf(node);
+    await setTimeout(LOOK_MS);
+  }
+}
+
+/** How many sessions the server has dropped as slow, and how many of these connections are gone on its side. */
+async function look(node: TestServer, ports: ReadonlySet<number>): Promise<{ dropped: number; gone: number }> {
+  const { dropped } = (await statusOf(node)) as { dropped: { SLOW_CONSUMER?: number } };
+  const stand = standing(Number(new URL(node.url).port));
+  return { dropped: dropped.SLOW_CONSUMER ?? 0, gone: [...ports].filter((each) => !stand.has(each)).length };
 }
 
 /** Bytes of heap and buffers after a collection. */
