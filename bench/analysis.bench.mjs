@@ -1,7 +1,7 @@
 // Runs of the whole rule panel per second on one core: from view to verdict, and stored and published in full.
 // And what a new candle costs, against trading-signals alone for the same indicators.
 import { ADX, ATR, BollingerBands, EMA, MACD, MFI, OBV, RSI, SMA, VWAP } from 'trading-signals';
-import { analystsFrom } from '../dist/analysts/analysts-from-seats.js';
+import { ruleAnalystsFrom } from '../dist/analysts/analysts-from-seats.js';
 import { Panel } from '../dist/analysts/panel.js';
 import { loadConfig } from '../dist/config/load.js';
 import { decide } from '../dist/consensus/decide.js';
@@ -35,7 +35,7 @@ const market = new Market({ feed, config: config.market, events });
 console.log(`Making ${SYMBOLS} symbols of 500 candles …`);
 await market.start();
 
-const newPanel = () => new Panel(analystsFrom(config.panel.seats), config.panel.deadlineMs, () => performance.now(), (_analyst, error) => { throw error; });
+const newPanel = () => new Panel(ruleAnalystsFrom(config.panel.seats), config.panel.deadlineMs, () => performance.now(), (_analyst, error) => { throw error; });
 
 async function viewToVerdict() {
   const panel = newPanel();

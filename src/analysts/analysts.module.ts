@@ -3,7 +3,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
 import type { Analyst } from './analyst.js';
-import { analystsFrom } from './analysts-from-seats.js';
+import { ruleAnalystsFrom } from './analysts-from-seats.js';
 import { AnalystsController } from './analysts.controller.js';
 import { Panel } from './panel.js';
 
@@ -18,7 +18,7 @@ export class AnalystsModule {
         provide: Panel,
         inject: [CONFIG, LOG],
         useFactory: ({ panel }: Config, log: Log) => new Panel(
-          analystsFrom(panel.seats),
+          ruleAnalystsFrom(panel.seats.filter((seat) => seat.kind === 'rule')),
           panel.deadlineMs,
           () => performance.now(),
           ({ id }: Analyst, error) => log.warn({ err: error, analyst: id }, 'An analyst abstained'),

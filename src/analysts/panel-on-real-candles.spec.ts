@@ -8,7 +8,7 @@ import { intervalMs, type Interval } from '../model/interval.js';
 import type { Instrument } from '../model/instrument.js';
 import type { MarketView } from '../model/market-view.js';
 import { viewOf } from '../../test/support/views.js';
-import { analystsFrom } from './analysts-from-seats.js';
+import { ruleAnalystsFrom } from './analysts-from-seats.js';
 import { Panel } from './panel.js';
 import { RULES } from './rules/rules.js';
 
@@ -30,7 +30,7 @@ describe.each(FILES)('the default panel on %s', (file, interval, hours, volumeIs
 
   test('makes BUY and SELL in 10 to 35 % of the runs each, with four voters and one tolerated fault at the least (skipped where ../shared/data is absent)', async () => {
     const seats = [...RULES.keys()].map((rule) => ({ id: rule, name: rule, kind: 'rule' as const, rule, weight: 1 }));
-    const panel = new Panel(analystsFrom(seats), 2000, () => 0, (_analyst, error) => { throw error; });
+    const panel = new Panel(ruleAnalystsFrom(seats), 2000, () => 0, (_analyst, error) => { throw error; });
     const count = { BUY: 0, SELL: 0, HOLD: 0, none: 0 };
     let runs = 0;
     let fewest = Infinity;
@@ -67,7 +67,7 @@ function* viewsOf(csv: string, interval: Interval, hours: Instrument['hours'], v
     if (candles.length > VIEW_CANDLES) candles.shift();
     const indicators = set.update(candle);
     const structure = tracker.update(candle);
-    yield { instrument: { ...instrument, hours }, interval, asOf: knownAt, source: 'replay', price: candle.close, candles, indicators, previous, structure };
+    yield { instrument: { ...instrument, hours }, interval, asOf: knownAt, source: 'replay', price: candle.close, candles, indicators, previous, structure, news: [], similar: [] };
     previous = indicators;
   }
 }

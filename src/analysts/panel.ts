@@ -1,6 +1,6 @@
 import type { MarketView } from '../model/market-view.js';
 import { abstain, type Opinion, type Vote } from '../model/opinion.js';
-import type { Analyst } from './analyst.js';
+import type { Analyst, Question } from './analyst.js';
 import { opinionFlaw } from './opinion-flaw.js';
 import { SeatCounters, type SeatStatistics } from './seat-statistics.js';
 
@@ -12,7 +12,11 @@ export interface AskOptions {
   readonly signal?: AbortSignal;
   /** By analyst id, what was said in an earlier attempt of the same run: it stands, and these are not asked again. */
   readonly already?: ReadonlyMap<string, Vote>;
+  /** For whom; the deadline is the panel's own. */
+  readonly question?: Omit<Question, 'deadline'>;
 }
+
+const NOBODY: Omit<Question, 'deadline'> = { runId: '', depth: 'fast', requester: 'schedule' };
 
 type OnVote = (vote: Vote) => void;
 
@@ -23,6 +27,7 @@ interface Asking {
   readonly onVote: OnVote;
   readonly abort: AbortController;
   over: boolean;
+  readonly question: Question;
 }
 
 /** The analysts that are asked together. One that throws, hangs or says nonsense abstains; the others are not disturbed. */
@@ -56,11 +61,11 @@ export class Panel {
    * Asks all in parallel and hands each vote to `onVote` the moment it lands. Resolves to all votes in panel order,
    * at the deadline at the latest. Rejects only where `options.signal` aborts or `onVote` throws.
    */
-  async ask(view: MarketView, onVote: OnVote, { signal, already }: AskOptions = {}): Promise<readonly Vote[]> {
+  async ask(view: MarketView, onVote: OnVote, { signal, already, question = NOBODY }: AskOptions = {}): Promise<readonly Vote[]> {
     signal?.throwIfAborted();
     const { analysts } = this;
     const abort = (this.#unused ??= new AbortController());
-    const asking: Asking = { votes: new Array<Vote | undefined>(analysts.length), asked: [], onVote, abort, over: false };
+    const asking: Asking = { votes: new Array<Vote | undefined>(analysts.length), asked: [], onVote, abort, over: false, question: { ...question, deadline: this.clock() + this.deadlineMs } };
     let pending: Map<number, Promise<Opinion>> | undefined;
     try {
       for (let at = 0; at < analysts.length; at++) {
@@ -89,7 +94,7 @@ export class Panel {
     asking.asked[at] = this.clock();
     let answer: Opinion | Promise<Opinion>;
     try {
-      answer = this.analysts[at]!.opine(view, asking.abort.signal);
+      answer = this.analysts[at]!.opine(view, asking.abort.signal, asking.question);
     } catch (error) {
       this.#failed(asking, at, error);
       return null;

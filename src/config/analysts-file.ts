@@ -1,33 +1,58 @@
-import type { SeatConfig } from './config.js';
+import { callConfig, modelsConfig, type ModelsRead } from './models.js';
+import { MODEL_ROLES, type EmptySeat, type ModelsConfig, type SeatConfig } from './config.js';
 import type { Fields } from './fields.js';
 import type { Findings } from './findings.js';
+import type { Variables } from './variables.js';
 import { yamlFile } from './yaml-file.js';
 
-const ANALYSTS_FILE = 'config/analysts.yaml';
+export const ANALYSTS_FILE = 'config/analysts.yaml';
 const EXAMPLE = '{id: trend, name: TrendAnalyst, kind: rule, rule: trend, weight: 1}';
 const ID = /^[a-z0-9][a-z0-9_.-]{0,39}$/;
 
-/** `config/analysts.yaml`: who sits on the panel. Whether a rule exists is known to `analysts/`, not here. */
-export function analystsFile(root: string, findings: Findings): readonly SeatConfig[] {
-  const file = yamlFile(root, ANALYSTS_FILE, findings);
-  if (!file) return [];
-  const taken = new Set<string>();
-  const seats = file.objects('analysts', EXAMPLE).flatMap((fields) => seatOf(fields, taken) ?? []);
-  file.noOthers();
-  return seats;
+export interface PanelFile {
+  readonly seats: readonly SeatConfig[];
+  readonly empty: readonly EmptySeat[];
+  readonly models: ModelsConfig;
+  readonly earlyStop: boolean;
 }
 
-function seatOf(fields: Fields, taken: Set<string>): SeatConfig | null {
+/** `config/analysts.yaml`: who sits on the panel, and which models there are. Whether a rule exists is known to `analysts/`, not here. */
+export function analystsFile(root: string, variables: Variables, findings: Findings): PanelFile {
+  const file = yamlFile(root, ANALYSTS_FILE, findings);
+  const models = modelsConfig(root, file, variables, findings);
+  if (!file) return { seats: [], empty: [], models: models.config, earlyStop: false };
+  const taken = new Set<string>();
+  const read = seatsOf(file).map((fields) => seatOf(fields, taken, models));
+  const earlyStop = file.has('early_stop') && file.choice('early_stop', [true, false]) === true;
+  file.noOthers();
+  const seats = read.filter((seat): seat is SeatConfig => seat !== null && !('why' in seat));
+  const empty = read.filter((seat): seat is EmptySeat => seat !== null && 'why' in seat);
+  const debating = models.config.debate && seats.some(({ kind }) => kind === 'model');
+  return { seats, empty, models: debating ? models.config : { ...models.config, debate: null }, earlyStop };
+}
+
+/** An empty list is a panel of remote analysts alone. */
+const seatsOf = (file: Fields): Fields[] => ((file.list('analysts')?.length ?? 0) === 0 ? [] : file.objects('analysts', EXAMPLE));
+
+function seatOf(fields: Fields, taken: Set<string>, models: ModelsRead): SeatConfig | EmptySeat | null {
   const id = fields.text('id');
   if (id !== undefined && !ID.test(id)) fields.problem('id', `is ${id}: use up to 40 of a-z 0-9 _ . -, a letter or digit first`);
   if (id !== undefined && taken.has(id)) fields.problem('id', `${id} is taken: give each analyst an id of its own`);
   if (id !== undefined) taken.add(id);
   const name = fields.text('name');
-  const kind = fields.text('kind');
-  if (kind !== undefined && kind !== 'rule') fields.problem('kind', `${kind} is not in this version: use rule`);
-  const rule = kind === 'rule' || kind === undefined ? fields.text('rule') : undefined;
+  const kind = fields.choice('kind', ['rule', 'model']);
   const weight = fields.number('weight', '0 (on trial) or 0.001 to 1000', (value) => value === 0 || (value >= 0.001 && value <= 1000));
-  if (kind === 'rule') fields.noOthers();
-  if (id === undefined || name === undefined || kind !== 'rule' || rule === undefined || weight === undefined) return null;
+  if (kind === 'model') {
+    const role = fields.choice('role', MODEL_ROLES);
+    const call = callConfig(fields, models, role);
+    fields.noOthers();
+    if (id === undefined || name === undefined || role === undefined || weight === undefined || call === null) return null;
+    if ('why' in call) return { id, name, kind, why: call.why };
+    return { id, name, kind, role, weight, ...call };
+  }
+  if (kind !== 'rule') return null;
+  const rule = fields.text('rule');
+  fields.noOthers();
+  if (id === undefined || name === undefined || rule === undefined || weight === undefined) return null;
   return { id, name, kind, rule, weight };
 }

@@ -14,16 +14,103 @@ export interface ConfiguredInstrument extends Instrument {
   readonly listed: boolean;
 }
 
-export interface SeatConfig {
+interface SeatBase {
   /** `agent_id` on the wire, e.g. `trend`. */
   readonly id: string;
   /** Name on the wire, e.g. `TrendAnalyst`. */
   readonly name: string;
+  /** 0 = on trial: asked and shown, outside the tally. */
+  readonly weight: number;
+}
+
+export interface RuleSeatConfig extends SeatBase {
   readonly kind: 'rule';
   /** Which rule, e.g. `trend`, `smart_money`. */
   readonly rule: string;
-  /** 0 = on trial: asked and shown, outside the tally. */
-  readonly weight: number;
+}
+
+/** How a model is asked. */
+export interface ModelCallConfig {
+  /** Name of one of `models.providers`. */
+  readonly provider: string;
+  readonly model: string;
+  /** What fails together; models of one family are one fault domain. */
+  readonly family: string;
+  readonly temperature: number;
+  readonly seed: number | null;
+  /** Most tokens of a reply. */
+  readonly maxTokens: number;
+  /** From the asking of the seat; the run's own deadline stands besides. */
+  readonly deadlineMs: number;
+  /** The prompt file's path below the root, and its text. */
+  readonly prompt: { readonly path: string; readonly text: string };
+}
+
+export interface ModelSeatConfig extends SeatBase, ModelCallConfig {
+  readonly kind: 'model';
+  readonly role: ModelRole;
+}
+
+export const MODEL_ROLES = ['technical', 'sentiment', 'fundamental', 'news', 'risk'] as const;
+export type ModelRole = (typeof MODEL_ROLES)[number];
+
+export type SeatConfig = RuleSeatConfig | ModelSeatConfig;
+
+/** A seat that nobody takes, and why: shown, never asked. */
+export interface EmptySeat {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: 'rule' | 'model';
+  readonly why: string;
+}
+
+/** A server that speaks the chat completions of OpenAI's API. */
+export interface ProviderConfig {
+  readonly name: string;
+  /** null: the SDK's own. */
+  readonly baseUrl: string | null;
+  /** Secret. */
+  readonly apiKey: string;
+  readonly callsInFlight: number;
+  /** Milliseconds that its breaker stays open after five failures one after the other. */
+  readonly breakerMs: number;
+}
+
+/** USD per million tokens. */
+export interface ModelPrice {
+  readonly input: number;
+  readonly output: number;
+}
+
+export const LLM_MODES = ['live', 'record', 'replay'] as const;
+
+export interface ModelsConfig {
+  /** `record`: as `live`, and an opinion counts only once its calls are stored. `replay`: from the log, without a network. */
+  readonly mode: (typeof LLM_MODES)[number];
+  readonly providers: readonly ProviderConfig[];
+  /** By model; `*` is what an unlisted one is booked at. */
+  readonly prices: ReadonlyMap<string, ModelPrice>;
+  /** USD a day (UTC). */
+  readonly budgets: { readonly day: number; readonly symbol: number; readonly requester: number };
+  /** Who argues in a deep run; null: no model seat is taken. */
+  readonly debate: { readonly rounds: number; readonly bull: ModelCallConfig; readonly bear: ModelCallConfig; readonly judge: ModelCallConfig } | null;
+  /** For news and situations; null: a local sparse vector. */
+  readonly embeddings: { readonly provider: string; readonly model: string } | null;
+}
+
+/** An RSS or Atom feed. */
+export interface NewsFeedConfig {
+  readonly name: string;
+  readonly url: string;
+  /** What all of it is about; empty: found in each item's words. */
+  readonly symbols: readonly string[];
+}
+
+export interface NewsConfig {
+  readonly feeds: readonly NewsFeedConfig[];
+  readonly everyMs: number;
+  /** Items older than this, at the view's time, are not offered to analysts. */
+  readonly maxAgeMs: number;
 }
 
 export interface FeedConfig {
@@ -66,7 +153,15 @@ export interface Config {
     /** Least time between two runs that price moves of one symbol trigger, in market milliseconds. */
     readonly cooldownMs: number;
   };
-  readonly panel: { readonly seats: readonly SeatConfig[]; readonly deadlineMs: number };
+  readonly panel: {
+    readonly seats: readonly SeatConfig[];
+    readonly empty: readonly EmptySeat[];
+    readonly deadlineMs: number;
+    /** Ends a run once nothing outstanding can change its action. */
+    readonly earlyStop: boolean;
+  };
+  readonly models: ModelsConfig;
+  readonly news: NewsConfig;
   readonly consensus: { readonly threshold: number; readonly minConfidence: number; readonly minDomains: number };
   /** `redisUrl` set: one of several nodes on the same PostgreSQL and Redis. */
   readonly storage: { readonly dataDir: string; readonly databaseUrl: string | null; readonly redisUrl: string | null };

@@ -31,7 +31,7 @@ export class Fields {
     return this.wrong(name, 'some text');
   }
 
-  choice<T extends string>(name: string, choices: readonly T[]): T | undefined {
+  choice<T extends string | boolean>(name: string, choices: readonly T[]): T | undefined {
     const value = this.read(name);
     return choices.find((each) => each === value) ?? this.wrong(name, `one of ${choices.join(', ')}`);
   }

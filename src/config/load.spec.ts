@@ -189,7 +189,7 @@ describe('what is worth saying', () => {
     [{ MIN_AGENTS_FOR_SIGNAL: '1' }, 'MIN_AGENTS_FOR_SIGNAL=1: a single analyst may make a BUY or SELL alone'],
     [{ MIN_AGENTS_FOR_SIGNAL: '2' }, 'MIN_AGENTS_FOR_SIGNAL=2: two analysts'],
     [{ REPLAY_FILES: 'SPY=x.csv' }, 'REPLAY_FILES has no effect without FEED=replay'],
-    [{ OPENAI_API_KEY: 'sk-secret' }, 'OPENAI_API_KEY has no effect: language models are not in this version yet'],
+    [{ MIN_AGENTS_FOR_SIGNAL: '11' }, 'MIN_AGENTS_FOR_SIGNAL is 11 and 10 fault domains'],
     [{ ALPACA_API_KEY: 'k', ALPACA_SECRET_KEY: 's' }, 'ALPACA_API_KEY, ALPACA_SECRET_KEY have no effect: brokers'],
   ])('%p', (env, warning) => {
     expect(load(env).warnings).toEqual([expect.stringContaining(warning)]);

@@ -8,6 +8,7 @@ import { feedConfig } from './feed.js';
 import { Findings } from './findings.js';
 import { deepFreeze } from './freeze.js';
 import { notYet } from './later.js';
+import { newsFile } from './news-file.js';
 import { limitsConfig } from './limits.js';
 import { serverConfig } from './server.js';
 import { signalsConfig } from './signals.js';
@@ -32,14 +33,15 @@ export function loadConfig({ env, root: from }: ConfigSources): Config {
   const findings = new Findings();
   const variables = new Variables(variablesOf(env, root, findings), findings);
   const symbols = symbolsFile(root, findings);
-  const seats = analystsFile(root, findings);
+  const panel = analystsFile(root, variables, findings);
   const config = {
     version: version(),
     ...serverConfig(variables, findings),
     ...feedConfig(variables, root, symbols, findings),
-    ...signalsConfig(variables, symbols, seats, findings),
+    ...signalsConfig(variables, symbols, panel, findings),
     ...storageConfig(variables, root, findings),
     limits: limitsConfig(variables),
+    news: newsFile(root, findings),
   };
   notYet(variables, findings);
   for (const [name, meant] of typos(variables.names(), variables.known)) findings.warn(`${name} is not known and has no effect: did you mean ${meant}?`);

@@ -3,6 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { analystsFile } from './analysts-file.js';
+import { Variables } from './variables.js';
 import { Findings } from './findings.js';
 import { symbolsFile } from './symbols-file.js';
 
@@ -71,7 +72,7 @@ describe('config/symbols.yaml', () => {
 describe('config/analysts.yaml', () => {
   const read = (text: string) => {
     write('analysts', text);
-    return analystsFile(root, findings);
+    return analystsFile(root, new Variables(new Map(), findings), findings).seats;
   };
 
   it('seats who is listed, those on trial too', () => {
@@ -83,12 +84,11 @@ describe('config/analysts.yaml', () => {
   });
 
   it.each([
-    ['analysts: []', /analysts is empty: it needs at least one, such as \{id: trend/],
     ['analysts: {id: a}', /analysts must be a list/],
     ['analysts: [trend]', /analysts\[0\] must have fields \(name: value\), not "trend"$/],
     ['analysts: [{id: A b, name: A, kind: rule, rule: trend, weight: 1}]', /analysts\[0\]\.id is A b: use up to 40 of/],
     ['analysts: [{id: a, name: A, kind: rule, rule: t, weight: 1}, {id: a, name: B, kind: rule, rule: t, weight: 1}]', /analysts\[1\]\.id a is taken: give each/],
-    ['analysts: [{id: a, name: A, kind: llm, model: x, weight: 1}]', /analysts\[0\]\.kind llm is not in this version: use rule$/],
+    ['analysts: [{id: a, name: A, kind: llm, model: x, weight: 1}]', /analysts\[0\]\.kind must be one of rule, model/],
     ['analysts: [{id: a, name: A, kind: rule, weight: 1}]', /analysts\[0\]\.rule must be some text, not missing$/],
     ['analysts: [{id: a, name: A, kind: rule, rule: t, weight: 1001}]', /analysts\[0\]\.weight must be 0 \(on trial\) or 0\.001 to 1000, not 1001$/],
     ['analysts: [{id: a, name: A, kind: rule, rule: t, weigth: 1, weight: 1}]', /analysts\[0\]\.weigth is no field here/],

@@ -8,6 +8,8 @@ import { ChangeReference } from './change-reference.js';
 import type { LiveSeries } from './live-series.js';
 import type { Series } from './series.js';
 
+const NONE: readonly never[] = Object.freeze([]);
+
 /** What the market knows of one symbol. */
 export class Listing {
   /** Kept up to date by ticks, by interval; empty where the feed has candles of its own. */
@@ -76,7 +78,7 @@ export class Listing {
     const { interval, window, indicators, previous, structure } = this.panel;
     this.#view = Object.freeze({
       instrument: this.instrument, interval, asOf: this.#at, source: this.source, price: this.#price,
-      candles: window, indicators, previous, structure,
+      candles: window, indicators, previous, structure, news: NONE, similar: NONE, // the flow adds them
     });
     return this.#view;
   }

@@ -2,6 +2,8 @@ import type { Candle } from './candle.js';
 import type { IndicatorValues } from './indicators.js';
 import type { Instrument } from './instrument.js';
 import type { Interval } from './interval.js';
+import type { NewsItem } from './news-item.js';
+import type { SimilarSituation } from './situation.js';
 import type { StructureState } from './structure.js';
 
 /** What was known of one symbol at `asOf`. Frozen: analysts are functions of it and of nothing else. */
@@ -21,4 +23,8 @@ export interface MarketView {
   /** After the candle before, for crossings. */
   readonly previous: IndicatorValues | null;
   readonly structure: StructureState | null;
+  /** Published by `asOf`, newest first. Text from outside. */
+  readonly news: readonly NewsItem[];
+  /** Nearest first; all of them were resolved by `asOf`. */
+  readonly similar: readonly SimilarSituation[];
 }

@@ -1,6 +1,7 @@
 import type { Generated } from 'kysely';
 import type { Interval } from '../model/interval.js';
-import type { Action } from '../model/opinion.js';
+import type { AbstainReason, Action, Step } from '../model/opinion.js';
+import type { OutcomeClass } from '../model/situation.js';
 import type { Depth } from '../model/trigger.js';
 
 /** The tables as queries see them: times are epoch milliseconds unless said otherwise, `Json` is JSON text. */
@@ -12,6 +13,13 @@ export interface Schema {
   alerts: AlertsTable;
   alert_prices: AlertPricesTable;
   leases: LeasesTable;
+  model_calls: ModelCallsTable;
+  budgets: BudgetsTable;
+  run_inputs: RunInputsTable;
+  analyst_tokens: AnalystTokensTable;
+  remote_votes: RemoteVotesTable;
+  situations: SituationsTable;
+  news_items: NewsItemsTable;
 }
 
 /** Kept as text in both databases, so that a body goes out byte for byte as it was first sent. */
@@ -116,4 +124,146 @@ interface LeasesTable {
   term: number;
   /** The database's clock; 0: given back. */
   expires_at: number;
+}
+
+/** One row per attempt to ask a model: the decision log. */
+export interface ModelCallsTable {
+  /** UUIDv7: in the order of time. */
+  call_id: string;
+  run_id: string;
+  symbol: string;
+  agent_id: string;
+  step: Step;
+  /** Of the debate, from 1; 0 outside of it. */
+  round: number;
+  /** SHA-256 of what was asked, hexadecimal. */
+  request_hash: string;
+  /** Among those of one asking with the same hash, from 1. */
+  attempt: number;
+  /** The prompt file. */
+  prompt: string;
+  /** The provider's name. */
+  endpoint: string;
+  model: string;
+  mode: 'schema' | 'json' | 'text';
+  /** `{temperature, top_p, seed, max_tokens, schema}` */
+  params: Json;
+  /** `[{role, content}]` */
+  messages: Json;
+  /** Model and version, as the server names them. */
+  model_returned: string | null;
+  /** As it came, cut where it was too long. */
+  reply: string | null;
+  outcome: 'OK' | AbstainReason;
+  error: string | null;
+  opinion: Json | null;
+  requester: string;
+  /** Market time of the view. */
+  as_of: number;
+  /** Wall time. */
+  started_at: number;
+  latency_ms: number;
+  /** null: the server did not say. */
+  prompt_tokens: number | null;
+  completion_tokens: number | null;
+  total_tokens: number | null;
+  /** Booked, in billionths of a dollar. */
+  nano_usd: number;
+}
+
+interface BudgetsTable {
+  /** `day`, `symbol:<symbol>`, `requester:<subject>` */
+  scope: string;
+  /** UTC, `2026-01-31`. */
+  day: string;
+  /** Reserved and spent. */
+  nano_usd: number;
+}
+
+/** What a run was built from, and what came of it, so that it can be built again. */
+interface RunInputsTable {
+  run_id: string;
+  symbol: string;
+  as_of: number;
+  inputs: Json;
+  decision: Json;
+  /** SHA-256 of `decision`, hexadecimal. */
+  decision_hash: string;
+}
+
+export interface AnalystTokensTable {
+  agent_id: string;
+  /** SHA-256, hexadecimal. */
+  token_hash: string;
+  name: string;
+  owner: string;
+  weight: number;
+  created_at: number;
+  revoked_at: number | null;
+}
+
+export interface RemoteVotesTable {
+  /** UUIDv7 */
+  vote_id: string;
+  run_id: string;
+  agent_id: string;
+  kind: 'counted' | 'equivocation' | 'late' | 'unknown_run' | 'invalid';
+  /** As it came, cut where it was too long. */
+  body: string;
+  received_at: number;
+}
+
+/** A signal with the state of its market, and later what came of it. */
+export interface SituationsTable {
+  signal_id: string;
+  run_id: string;
+  symbol: string;
+  interval: Interval;
+  source: string;
+  /** Market time. */
+  as_of: number;
+  /** Opening of the last closed candle, t. */
+  candle_time: number;
+  action: Action;
+  horizon_bars: number;
+  target_price: number | null;
+  stop_loss: number | null;
+  /** |R| up to which the outcome is FLAT, and the round trip's cost; as known at t. */
+  band: number;
+  cost: number;
+  /** `{agent_id: "BUY" | "SELL" | "HOLD"}` of those who had an opinion. */
+  stances: Json;
+  /** Of the vector's definition. */
+  version: number;
+  /** null: the market was not warm. */
+  vector: Json | null;
+  /** The level that was hit first. */
+  touched: 'target' | 'stop' | null;
+  /** null until its horizon has passed. */
+  status: 'resolved' | 'unknown' | null;
+  /** Market time. */
+  resolved_at: number | null;
+  outcome_return: number | null;
+  outcome: OutcomeClass | null;
+  /** 0 or 1. */
+  correct: number | null;
+  /** `{agent_id: 0 | 1}` */
+  scores: Json | null;
+  created_at: number;
+}
+
+export interface NewsItemsTable {
+  id: string;
+  /** SHA-256 of what makes it the same item. */
+  fingerprint: string;
+  title: string;
+  summary: string;
+  source: string;
+  url: string | null;
+  published_at: number;
+  seen_at: number;
+  /** A JSON array. */
+  symbols: Json;
+  /** `{model, vector}`; null: none was asked for. */
+  embedding: Json | null;
 }

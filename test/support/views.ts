@@ -36,15 +36,17 @@ interface ViewParts {
   readonly indicators?: Partial<IndicatorValues> | null;
   readonly previous?: IndicatorValues | null;
   readonly structure?: Partial<StructureState> | null;
+  readonly news?: MarketView['news'];
+  readonly similar?: MarketView['similar'];
 }
 
 /** The calm market with what is named changed; frozen through and through. The last candle closes at the price. */
-export function viewOf({ price = 100, candles = closingAt(price), indicators = {}, previous = CALM, structure = {} }: ViewParts = {}): MarketView {
+export function viewOf({ price = 100, candles = closingAt(price), indicators = {}, previous = CALM, structure = {}, news = [], similar = [] }: ViewParts = {}): MarketView {
   return freeze({
     instrument: { symbol: 'TEST', name: 'Test', assetClass: 'crypto', currency: 'USD', hours: 'always', tickSize: 0.01, lotSize: 1 },
     interval: '1m', asOf: candles.at(-1)?.knownAt ?? START, source: 'simulated', price, candles,
     indicators: indicators && { ...CALM, ...indicators }, previous,
-    structure: structure && { ...NO_STRUCTURE, ...structure },
+    structure: structure && { ...NO_STRUCTURE, ...structure }, news, similar,
   });
 }
 

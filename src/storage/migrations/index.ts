@@ -2,6 +2,7 @@ import type { Migration } from 'kysely';
 import { roomsRunsSignals } from './0001-rooms-runs-signals.js';
 import { historyAlerts } from './0002-history-alerts.js';
 import { leases } from './0003-leases.js';
+import { panel } from './0004-panel.js';
 import type { SqlDialect } from './columns.js';
 
 /** In the order of their names. One that has been released is never changed: add the next. */
@@ -9,4 +10,5 @@ export const migrations = (dialect: SqlDialect): Record<string, Migration> => ({
   '0001-rooms-runs-signals': roomsRunsSignals(dialect),
   '0002-history-alerts': historyAlerts(dialect),
   '0003-leases': leases(dialect),
+  '0004-panel': panel(dialect),
 });

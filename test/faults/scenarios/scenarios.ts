@@ -20,7 +20,7 @@ export const SCENARIOS: Readonly<Record<string, Scenario>> = {
   'node-killed': { run: nodeKilled, full: { ...FULL, rounds: 20 } },
   'redis-killed': { run: (counts) => redisKilled({ awayMs: 10_000, ...counts }), full: { ...FULL, perSecond: 460, rounds: 5 } },
   'postgres-restarted': { run: postgresRestarted, full: { ...FULL, rounds: 10 } },
-  'slow-clients': { run: (counts) => slowClients({ beforeMs: 30_000, slackMs: 2, ...counts }), full: { ...FULL, clients: 500, rounds: 1 } },
+  'slow-clients': { run: (counts) => slowClients({ beforeMs: 20_000, slackMs: 2, ...counts }), full: { ...FULL, clients: 500, rounds: 1 } },
   'leader-lost': { run: leaderLost, full: { ...FULL, rounds: 4 } },
   'one-run': { run: oneRun, full: { clients: 100, rooms: 5, perSecond: 0, rounds: 10 } },
   'node-drained': { run: nodeDrained, full: { ...FULL, rounds: 1 } },
