@@ -71,6 +71,7 @@ async function storedAndPublished() {
   const giveUp = new AbortController();
   const signals = new SignalStore(database.kysely, writer, store);
   const flow = new SignalFlow({
+    memory: { about: () => ({ news: [], similar: [] }), callsStored: () => Promise.resolve(), keep: () => Promise.resolve() },
     market, panel: newPanel(), correlation: new EffectiveVoters(), writer, log, runs: store, signals,
     rules: config.consensus, horizonBars: config.market.horizonBars, giveUp: giveUp.signal, onFault: fail,
   });

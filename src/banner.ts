@@ -10,6 +10,7 @@ export function banner(config: Config, url: string): string {
     ['feed', feedLine(config)],
     ['symbols', symbols.length > 12 ? `${symbols.slice(0, 12).join(', ')} and ${symbols.length - 12} more` : symbols.join(', ')],
     ['panel', `${panel.seats.length} analysts on ${feed.kind === 'replay' ? "each file's" : market.interval} candles: ${panel.seats.map(({ id }) => id).join(', ')}`],
+    ...emptySeats(config),
     ['consensus', `a BUY or SELL needs ${Math.round(config.consensus.threshold * 100)} % of the weight, from at least ${config.consensus.minDomains} voters`],
     ['store', storage.databaseUrl === null ? `SQLite in ${storage.dataDir}` : 'PostgreSQL'],
     ...(storage.redisUrl === null ? [] : [['cluster', `one of several nodes, over Redis; this one does ${[...config.roles].join(', ')}`] satisfies [string, string]]),
@@ -26,6 +27,12 @@ export function banner(config: Config, url: string): string {
     `  curl ${url}/ws/status`,
     '',
   ].join('\n');
+}
+
+function emptySeats({ panel: { empty } }: Config): [string, string][] {
+  const byReason = new Map<string, string[]>();
+  for (const { id, why } of empty) byReason.set(why, [...(byReason.get(why) ?? []), id]);
+  return [...byReason].map(([why, ids]) => ['empty', `${ids.length === 1 ? 'seat' : 'seats'} of ${ids.join(', ')}: ${why}`]);
 }
 
 function feedLine({ feed }: Config): string {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
-import type { Opinion, Vote } from '../model/opinion.js';
+import { UNTRUSTED_DOMAIN, type Opinion, type Vote } from '../model/opinion.js';
 import { viewOf } from '../../test/support/views.js';
 import type { Analyst } from './analyst.js';
-import { Panel } from './panel.js';
+import { Cancelled } from './cancelled.js';
+import type { Deliberation } from './deliberation.js';
+import { Panel, type PanelMore } from './panel.js';
 
 const VIEW = viewOf();
 const BUY: Opinion = { signal: 'BUY', confidence: 0.7, reasoning: ['up'], targetPrice: 110, stopLoss: 95 };
@@ -174,5 +176,94 @@ describe('a panel', () => {
   it('shows its seats, and refuses two of the same name', () => {
     expect(panelOf([says('a', BUY)]).panel.seats).toEqual([{ id: 'a', name: 'A', faultDomain: 'test:a', weight: 1, warmUp: 0, source: 'this spec' }]);
     expect(() => panelOf([says('a', BUY), says('a', HOLD)])).toThrow("Two analysts are called 'a'");
+  });
+});
+
+/** Speaks for two model seats; the spec gives its answer. */
+function courtOf(answer: (votes: readonly Vote[], onStep: (vote: Vote) => void) => Promise<Opinion>): Deliberation & { heard: (readonly Vote[])[] } {
+  const heard: (readonly Vote[])[] = [];
+  return { rounds: 1, faultDomain: 'models', heard, hold: (_view, votes, _question, _signal, onStep) => { heard.push(votes); return answer(votes, onStep); } };
+}
+const model = (opine: Analyst): Analyst => ({ ...opine, kind: 'model' });
+const deep = { question: { runId: 'r', depth: 'deep' as const, requester: 'schedule' } };
+const panelWith = (analysts: readonly Analyst[], more: PanelMore) => {
+  const heard: Vote[] = [];
+  return { panel: new Panel(analysts, 60_000, () => 0, () => {}, more), heard, onVote: (vote: Vote) => void heard.push(vote) };
+};
+
+describe('a deep run', () => {
+  it('lets the judge vote for the model seats, once all of them have spoken', async () => {
+    const slow = waits('slow');
+    const court = courtOf((_votes, onStep) => {
+      onStep({ ...BUY, agentId: 'bull', name: 'Bull', weight: 0, faultDomain: 'models', latencyMs: 1, step: 'bull', round: 1 });
+      return Promise.resolve(BUY);
+    });
+    const { panel, heard, onVote } = panelWith([model(says('quick', HOLD)), model(slow.analyst), says('rule', HOLD)], { deliberation: court });
+    const asked = panel.ask(VIEW, onVote, deep);
+    await new Promise(setImmediate);
+    expect(court.heard).toEqual([]);
+    slow.resolve(BUY);
+    const votes = await asked;
+    expect(court.heard[0]!.map(({ agentId }) => agentId)).toEqual(['quick', 'slow']);
+    expect(votes.map(({ agentId, weight, step }) => [agentId, weight, step])).toEqual([['quick', 0, 'analyst'], ['slow', 0, 'analyst'], ['rule', 1, undefined], ['judge', 2, 'judge']]);
+    expect(votes[3]).toMatchObject({ faultDomain: 'models', round: 1, signal: 'BUY' });
+    expect(heard.map(({ agentId }) => agentId)).toEqual(['quick', 'rule', 'slow', 'bull', 'judge']);
+  });
+
+  it('has no judge where it is fast, or where no model sits', async () => {
+    const court = courtOf(() => Promise.resolve(BUY));
+    const fast = panelWith([model(says('m', HOLD)), says('rule', HOLD)], { deliberation: court });
+    expect((await fast.panel.ask(VIEW, fast.onVote)).map(({ agentId, weight }) => [agentId, weight])).toEqual([['m', 1], ['rule', 1]]);
+    const rules = panelWith([says('rule', HOLD)], { deliberation: court });
+    expect(await rules.panel.ask(VIEW, rules.onVote, deep)).toHaveLength(1);
+    expect(court.heard).toEqual([]);
+  });
+
+  it('lets the judge abstain where the argument fails', async () => {
+    const court = courtOf(() => Promise.reject(new Error('no court today')));
+    const { panel, onVote } = panelWith([model(says('m', HOLD))], { deliberation: court });
+    expect((await panel.ask(VIEW, onVote, deep))[1]).toMatchObject({ agentId: 'judge', signal: 'ABSTAIN', reason: 'FAILED' });
+  });
+});
+
+describe('who reads text from outside', () => {
+  it('falls into one fault domain with all others that do', async () => {
+    const { panel, onVote } = panelOf([says('a', { ...BUY, untrusted: true, cites: ['n1'] }), says('b', { ...HOLD, untrusted: true }), says('c', HOLD)]);
+    const votes = await panel.ask(VIEW, onVote);
+    expect(votes.map(({ faultDomain }) => faultDomain)).toEqual([UNTRUSTED_DOMAIN, UNTRUSTED_DOMAIN, 'test:c']);
+    expect(votes[0]!.cites).toEqual(['n1']);
+  });
+});
+
+describe('seats that come and go', () => {
+  it('are asked while they are there', async () => {
+    let present: Analyst[] = [];
+    const { panel, onVote } = panelWith([says('rule', HOLD)], { remote: () => present });
+    expect(await panel.ask(VIEW, onVote)).toHaveLength(1);
+    present = [says('guest', BUY)];
+    expect((await panel.ask(VIEW, onVote)).map(({ agentId }) => agentId)).toEqual(['rule', 'guest']);
+    expect(panel.statistics().map(({ id, asked }) => [id, asked])).toEqual([['rule', 2], ['guest', 1]]);
+  });
+});
+
+describe('an early stop', () => {
+  it('does not wait for those who cannot change the action, aborts them and says that they were cancelled', async () => {
+    const hangs = waits('hangs');
+    const { panel, heard, onVote } = panelWith([says('a', BUY), hangs.analyst], { isSettled: (votes, outstanding) => votes.length === 1 && outstanding[0]!.id === 'hangs' });
+    const votes = await panel.ask(VIEW, onVote);
+    expect(votes[1]).toMatchObject({ agentId: 'hangs', signal: 'ABSTAIN', reason: 'CANCELLED' });
+    expect(hangs.signal().reason).toBeInstanceOf(Cancelled);
+    expect(heard).toHaveLength(2);
+  });
+
+  it('waits where news could put a model into another domain in which it matters', async () => {
+    const hangs = waits('hangs');
+    const isSettled: PanelMore['isSettled'] = (_votes, outstanding) => outstanding.every(({ faultDomain }) => faultDomain !== UNTRUSTED_DOMAIN);
+    const { panel, onVote } = panelWith([says('a', BUY), model(hangs.analyst)], { isSettled });
+    const news = [{ id: 'n', title: 't', summary: '', source: 's', url: null, publishedAt: 0, symbols: [] }];
+    const asked = panel.ask(viewOf({ news }), onVote);
+    await new Promise(setImmediate);
+    hangs.resolve(HOLD);
+    expect((await asked)[1]).toMatchObject({ signal: 'HOLD' });
   });
 });

@@ -118,7 +118,7 @@ export class GatewayModule {
             market: Market, hub: Hub, log: RoomLog, history: RoomHistory, alerts: Alerts,
             runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status,
           ) => commandTable({
-            market, hub, log, history, alerts, runs, analystIds: panel.seats.map(({ id }) => id), authenticator, visits, status,
+            market, hub, log, history, alerts, runs, panel, authenticator, visits, status,
           }),
         },
         SignalsGateway,

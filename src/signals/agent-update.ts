@@ -1,7 +1,7 @@
-import type { Vote } from '../model/opinion.js';
+import type { Step, Vote } from '../model/opinion.js';
 import type { NewMessage, RoomMessage } from '../rooms/message.js';
 import { symbolRoom } from '../rooms/names.js';
-import { voteId, type Run } from './run.js';
+import { voteMessageId, type Run } from './run.js';
 
 /** A vote as its room sees it: `agent_update` of WIRE.md, with what a second attempt needs to take it up again. */
 interface AgentUpdate {
@@ -16,6 +16,9 @@ interface AgentUpdate {
   stop_loss?: number | undefined;
   weight: number;
   fault_domain: string;
+  cites?: readonly string[] | undefined;
+  step?: Step | undefined;
+  round?: number | undefined;
   run_id: string;
   latency_ms: number;
   timestamp: string;
@@ -35,11 +38,14 @@ export function agentUpdate(run: Run, vote: Vote, asOf: number, timestamp: strin
     stop_loss: vote.stopLoss,
     weight: vote.weight,
     fault_domain: vote.faultDomain,
+    cites: vote.cites,
+    step: vote.step,
+    round: vote.round,
     run_id: run.runId,
     latency_ms: Math.round(vote.latencyMs * 1000) / 1000,
     timestamp,
   };
-  return { room: symbolRoom(run.symbol), messageId: voteId(run.runId, vote.agentId), type: 'agent_update', body: JSON.stringify(update), marketTime: asOf };
+  return { room: symbolRoom(run.symbol), messageId: voteMessageId(run.runId, vote), type: 'agent_update', body: JSON.stringify(update), marketTime: asOf };
 }
 
 /** The vote that an earlier attempt of the run said: it stands. */
@@ -57,5 +63,8 @@ export function voteSaid({ body }: RoomMessage): Vote {
     weight: said.weight,
     faultDomain: said.fault_domain,
     latencyMs: said.latency_ms,
+    ...(said.cites && { cites: said.cites }),
+    ...(said.step && { step: said.step }),
+    ...(said.round === undefined ? {} : { round: said.round }),
   };
 }

@@ -12,6 +12,9 @@ import { signalUpdate } from './signal-update.js';
 import { opinionRecords } from './opinion-record.js';
 import { viewRecord } from './view-record.js';
 
+/** What else belongs into the signal's transaction. */
+type Also = (tx: Transaction<Schema>) => Promise<void>;
+
 export interface SignalFilter {
   readonly symbol?: string | undefined;
   readonly action?: Action | undefined;
@@ -41,13 +44,16 @@ export class SignalStore {
   ) {}
 
   /** Stores the signal, the end of its run and all that was said in one transaction, then says it. Waits for a database that is away. */
-  async commit(run: Run, signal: Signal, votes: readonly NewMessage[], giveUp: AbortSignal): Promise<void> {
+  async commit(run: Run, signal: Signal, votes: readonly NewMessage[], giveUp: AbortSignal, also: Also): Promise<void> {
     const body = JSON.stringify(signalUpdate(signal));
     const announcement = {
       room: symbolRoom(run.symbol), messageId: signalMessageId(run.runId), type: 'signal_update', body, marketTime: signal.view.asOf,
     };
     await this.writer.sayUntilStored({
-      store: (tx) => this.insert(tx, run, signal, body),
+      store: async (tx) => {
+        await this.insert(tx, run, signal, body);
+        await also(tx);
+      },
       messages: [...votes, announcement],
     }, giveUp);
   }

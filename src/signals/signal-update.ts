@@ -53,6 +53,8 @@ const detail = (vote: Vote, share: number): Record<string, unknown> => ({
   weight: Math.round(share * 1e6) / 1e6,
   fault_domain: vote.faultDomain,
   ...(vote.reason ? { reason: vote.reason } : {}),
+  ...(vote.step && { step: vote.step }),
+  ...(vote.cites && { cites: vote.cites }),
   reasoning: vote.reasoning,
 });
 

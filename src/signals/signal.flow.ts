@@ -13,11 +13,21 @@ import type { RoomWriter } from '../rooms/room-writer.js';
 import type { Schema } from '../storage/schema.js';
 import { agentUpdate, voteSaid } from './agent-update.js';
 import { Announcer } from './announcer.js';
-import { endMessageId, voteId, type Run } from './run.js';
+import { endMessageId, requesterOf, voteIdsOf, type Run } from './run.js';
 import type { RunStore } from './run-store.js';
 import { signalFrom, type Signal } from './signal.js';
 import type { SignalStore } from './signal-store.js';
 import { validUntil } from './valid-until.js';
+
+/** What the flow remembers, and is reminded of. */
+export interface FlowMemory {
+  /** What is known besides the market: news, and situations much like this one. */
+  about(view: MarketView): Pick<MarketView, 'news' | 'similar'> | Promise<Pick<MarketView, 'news' | 'similar'>>;
+  /** Resolves when every model call of the run is stored: no signal is seen whose calls could be lost. */
+  callsStored(runId: string): Promise<void>;
+  /** Beside the signal, in its transaction. */
+  keep(tx: Transaction<Schema>, run: Run, signal: Signal): Promise<void>;
+}
 
 export interface FlowNeeds {
   readonly market: Market;
@@ -29,6 +39,7 @@ export interface FlowNeeds {
   readonly signals: SignalStore;
   readonly rules: Config['consensus'];
   readonly horizonBars: Config['market']['horizonBars'];
+  readonly memory: FlowMemory;
   /** Where several workers may have the same run: throws where it is another's by now. */
   readonly isMine?: (tx: Transaction<Schema>, run: Run) => Promise<void>;
   /** Aborts when the process cannot wait for the database any longer. */
@@ -43,13 +54,15 @@ export class SignalFlow {
 
   /** Resolves with the signal once it is stored and said, or with null where there were too few voters. */
   async run(run: Run): Promise<Signal | null> {
-    const { market, panel, writer, rules, isMine } = this.needs;
-    const view = market.view(run.symbol);
+    const { panel, writer, rules, isMine } = this.needs;
+    const view = await this.viewOf(run.symbol);
     const timestamp = new Date(view.asOf).toISOString();
     const announcer = new Announcer(writer, this.needs.onFault, isMine && ((tx) => isMine(tx, run)));
 
     const already = run.attempt > 1 ? await this.votesOfEarlierAttempt(run) : new Map<string, Vote>();
-    const votes = await panel.ask(view, (vote) => announcer.add(agentUpdate(run, vote, view.asOf, timestamp)), { already });
+    const votes = await panel.ask(view, (vote) => announcer.add(agentUpdate(run, vote, view.asOf, timestamp)), {
+      already, question: { runId: run.runId, depth: run.depth, requester: requesterOf(run) },
+    });
     const verdict = decide(votes, rules);
     if (verdict.kind === 'too-few') {
       await this.end(run, announcer, tooFew(verdict, votes, timestamp, run));
@@ -57,7 +70,8 @@ export class SignalFlow {
     }
     this.needs.correlation.observe(votes);
     const signal = signalFrom(run, view, votes, verdict, this.circumstances(view, votes));
-    await this.needs.signals.commit(run, signal, announcer.end(), this.needs.giveUp);
+    await this.needs.memory.callsStored(run.runId);
+    await this.needs.signals.commit(run, signal, announcer.end(), this.needs.giveUp, (tx) => this.needs.memory.keep(tx, run, signal));
     return signal;
   }
 
@@ -68,6 +82,7 @@ export class SignalFlow {
   }
 
   private async end(run: Run, announcer: Announcer | null, alert: Parameters<typeof systemAlert>[0]): Promise<void> {
+    await this.needs.memory.callsStored(run.runId);
     await this.needs.writer.sayUntilStored({
       store: (tx) => this.needs.runs.failed(tx, run, `${alert.code}: ${alert.message}`),
       messages: [...(announcer?.end() ?? []), ...systemAlert(alert, endMessageId(run.runId))],
@@ -86,10 +101,18 @@ export class SignalFlow {
     };
   }
 
+  private async viewOf(symbol: string): Promise<MarketView> {
+    const view = this.needs.market.view(symbol);
+    const known = this.needs.memory.about(view);
+    const { news, similar } = known instanceof Promise ? await known : known;
+    return news.length === 0 && similar.length === 0 ? view : Object.freeze({ ...view, news, similar });
+  }
+
   /** What was said stands: its analysts are not asked again. */
   private async votesOfEarlierAttempt(run: Run): Promise<ReadonlyMap<string, Vote>> {
-    const said = await this.needs.log.find(this.needs.panel.seats.map((seat) => voteId(run.runId, seat.id)));
-    return new Map(said.map(voteSaid).map((vote) => [vote.agentId, vote]));
+    const { panel, log } = this.needs;
+    const said = await log.find(voteIdsOf(run.runId, panel.known(), panel.rounds));
+    return new Map(said.map(voteSaid).filter(({ step }) => step !== 'bull' && step !== 'bear').map((vote) => [vote.agentId, vote]));
   }
 }
 

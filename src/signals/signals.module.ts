@@ -54,6 +54,7 @@ export class SignalsModule {
           ) => new SignalFlow({
             ...(shared && { isMine: (tx, run) => shared.check(tx, run) }),
             market, panel, correlation, writer, log, runs, signals,
+            memory: { about: () => ({ news: [], similar: [] }), callsStored: () => Promise.resolve(), keep: () => Promise.resolve() },
             rules: config.consensus,
             horizonBars: config.market.horizonBars,
             giveUp: stop.signal,

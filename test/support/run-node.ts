@@ -77,6 +77,7 @@ export async function runNode({ database, redisUrl, prefix = 'test', performs = 
   const giveUp = new AbortController();
   const shared = redisUrl === null ? null : new SharedRunStore(kysely, new Leases(database));
   const flow = new SignalFlow({
+    memory: { about: () => ({ news: [], similar: [] }), callsStored: () => Promise.resolve(), keep: () => Promise.resolve() }, // an analyst in these tests needs none
     market, writer, log, runs: store, onFault,
     ...(shared && { isMine: (tx, run) => shared.check(tx, run) }),
     panel: new Panel(analysts, 60_000, () => performance.now(), (_analyst, error) => onFault(error)),

@@ -16,6 +16,8 @@ export interface Answer {
 export interface Command {
   /** null: also for those who have not authenticated yet. */
   readonly scope: Scope | null;
+  /** What its payload is checked against. */
+  readonly fields: new () => object;
   /** @throws CodedError VALIDATION_ERROR, and what the command itself refuses */
   perform(visitor: Visitor, payload: unknown): Answer | Promise<Answer>;
 }
@@ -24,4 +26,4 @@ export const command = <T extends object>(
   cls: new () => T,
   scope: Scope | null,
   handler: (visitor: Visitor, fields: T) => Answer | Promise<Answer>,
-): Command => ({ scope, perform: (visitor, payload) => handler(visitor, validated(cls, payload)) });
+): Command => ({ scope, fields: cls, perform: (visitor, payload) => handler(visitor, validated(cls, payload)) });

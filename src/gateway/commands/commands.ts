@@ -4,7 +4,7 @@ import type { Hub } from '../../rooms/hub.js';
 import { symbolRoom, symbolOf } from '../../rooms/names.js';
 import type { RoomHistory } from '../../rooms/room-history.js';
 import type { RoomLog } from '../../rooms/room-log.js';
-import { endMessageId, signalMessageId, voteId } from '../../signals/run.js';
+import { endMessageId, signalMessageId, voteIdsOf } from '../../signals/run.js';
 import type { Runs } from '../../signals/runs.js';
 import type { Authenticator } from '../auth/authenticator.js';
 import { checkedRoom } from '../auth/room-access.js';
@@ -25,7 +25,8 @@ export interface CommandNeeds {
   readonly history: RoomHistory;
   readonly alerts: Alerts;
   readonly runs: Runs;
-  readonly analystIds: readonly string[];
+  /** Who may have said something in a run. */
+  readonly panel: { known(): readonly string[]; readonly rounds: number };
   readonly authenticator: Authenticator;
   readonly visits: Visits;
   readonly status: Status;
@@ -86,7 +87,7 @@ function roomsOf(market: Market, visitor: Visitor, target: Target): string[] {
 }
 
 /** Asks for a run, or joins the one under way; its requester sees all of it, a member of the room or not. */
-async function analyze({ market, hub, log, runs, analystIds }: CommandNeeds, { session, rooms }: Visitor, { symbol, depth }: AnalyzeCommand): Promise<Answer> {
+async function analyze({ market, hub, log, runs, panel }: CommandNeeds, { session, rooms }: Visitor, { symbol, depth }: AnalyzeCommand): Promise<Answer> {
   const instrument = market.instrument(symbol);
   session.analyses.take(performance.now());
   const [room] = await hub.host([symbolRoom(instrument.symbol)]);
@@ -95,7 +96,7 @@ async function analyze({ market, hub, log, runs, analystIds }: CommandNeeds, { s
     const head = room.cursor;
     const ticket = runs.request(instrument.symbol, depth, { kind: 'request', subject: session.principal!.subject });
     const { runId, shared } = await ticket.stored;
-    const said = shared ? await log.find(idsOf(runId, analystIds)) : [];
+    const said = shared ? await log.find([...voteIdsOf(runId, panel.known(), panel.rounds), signalMessageId(runId), endMessageId(runId)]) : [];
     if (session.isClosed) throw new CodedError('NOT_READY', 'The connection has gone');
     const from = Math.min(head, ...said.map(({ offset }) => offset - 1));
     return {
@@ -108,6 +109,3 @@ async function analyze({ market, hub, log, runs, analystIds }: CommandNeeds, { s
     throw error;
   }
 }
-
-const idsOf = (runId: string, analystIds: readonly string[]): string[] =>
-  [...analystIds.map((id) => voteId(runId, id)), signalMessageId(runId), endMessageId(runId)];

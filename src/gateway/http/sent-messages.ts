@@ -1,0 +1,24 @@
+/** A message that the server sends by itself or as an answer. */
+export interface SentMessage {
+  readonly logged: boolean;
+  readonly when: string;
+  /** Its fields. */
+  readonly data: string;
+}
+
+/** What goes out on the sockets of signals (WIRE.md, Messages). */
+export const SENT: Readonly<Record<string, SentMessage>> = {
+  welcome: { logged: false, when: 'On connecting', data: 'connection_id, client_id, server_time, heartbeat_interval, limits, feed, version' },
+  ack: { logged: false, when: 'A command was done', data: 'as the command says; beside it ok:true and id' },
+  error: { logged: false, when: 'A command was refused, or the connection ends', data: 'code, message, retryable, details:[{path, message}]' },
+  pong: { logged: false, when: 'The answer to ping', data: 'empty' },
+  status: { logged: false, when: 'The answer to get_status', data: 'the body of /ws/status' },
+  agent_update: { logged: true, when: 'One analyst has an opinion', data: 'symbol, agent, agent_id, signal, confidence, reasoning, run_id, latency_ms, reason?, step?, round?, cites?, timestamp' },
+  signal_update: { logged: true, when: 'A run has its consensus', data: 'symbol, signal_id, run_id, action, confidence, price, agents_consensus, probability, valid_until, horizon_bars, interval, depth, trigger, source, timestamp, metadata' },
+  signal_resolved: { logged: true, when: 'Target or stop was hit, or the horizon has passed', data: 'signal_id, run_id, symbol, action, status, outcome_return, correct, scores, timestamp' },
+  price_update: { logged: false, when: 'A price has changed; the latest wins', data: 'symbol, price, volume, change_pct, source, timestamp' },
+  system_alert: { logged: true, when: 'Something that people should know', data: 'level, code, message, symbol?, run_id?, timestamp' },
+  alert: { logged: true, when: 'A condition of the client has come true', data: 'alert_id, symbol, when, value, signal_id?, timestamp' },
+  position: { logged: false, when: 'Every 30 s to clients that filter by types', data: 'room, epoch, offset' },
+  gap: { logged: false, when: 'Messages were missed that cannot be replayed', data: 'room, epoch, from, to' },
+};
