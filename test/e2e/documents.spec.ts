@@ -14,7 +14,7 @@ describe('the documents', () => {
   it.each(['/docs-json', '/docs/async'])('%s has no reference that leads nowhere', async (path) => {
     const document = (await (await fetch(url + path)).json()) as Json;
     const refs = refsIn(document);
-    expect(refs.length).toBeGreaterThan(5);
+    expect(refs.length).toBeGreaterThan(2);
     expect(refs.filter((ref) => at(document, ref) === undefined)).toEqual([]);
   });
 

@@ -10,7 +10,7 @@ const LONGEST_SOURCE = 60;
  */
 export const dataBlock = (name: string, value: unknown): string => `<<<DATA ${name}\n${escaped(JSON.stringify(value))}\nDATA>>>`;
 
-// eslint-disable-next-line no-control-regex
+ 
 const ESCAPED = /[<>\u007f-\u009f\u2028\u2029\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/g;
 const escaped = (json: string): string => json.replace(ESCAPED, (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`);
 
@@ -21,7 +21,7 @@ export const newsData = (news: readonly NewsItem[]): unknown[] => news.map(({ id
 
 /** Without control characters; what is cut says so. */
 export function cut(text: string, length: number): string {
-  // eslint-disable-next-line no-control-regex
+   
   const clean = text.replace(/[\u0000-\u001f\u007f-\u009f]+/g, ' ').trim();
   return clean.length <= length ? clean : `${clean.slice(0, length - 1)}…`;
 }

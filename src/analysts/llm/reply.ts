@@ -49,7 +49,7 @@ export function readReply(reply: string, ids: ReadonlySet<string>): Read {
 const isLevel = (value: unknown): boolean => value === undefined || value === null || (typeof value === 'number' && value > 0 && Number.isFinite(value));
 
 /** One line, without control characters, of bounded length. */
-// eslint-disable-next-line no-control-regex
+ 
 const plain = (text: string): string => text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim().slice(0, LONGEST_SENTENCE);
 
 const shown = (value: unknown): string => (value === undefined ? 'missing' : JSON.stringify(value).slice(0, 60));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { INJECTIONS } from '../../../test/support/injection-corpus.js';
 import { viewOf } from '../../../test/support/views.js';
 import type { NewsItem } from '../../model/news-item.js';
-import type { Vote } from '../../model/opinion.js';
+import type { Opinion, Vote } from '../../model/opinion.js';
 import { debateMessages, seatMessages } from './prompts.js';
 import { cut } from './quoted-data.js';
 import { readReply } from './reply.js';
@@ -48,9 +48,9 @@ describe.each(INJECTIONS.map((text) => [text.slice(0, 60), text]))('news that sa
     const honest = { signal: 'SELL', confidence: 0.4, reasoning: [text, 'The price fell.'], target_price: null, stop_loss: null, cites: ['forged', 'n1'] };
     const read = readReply(JSON.stringify(honest), new Set(['n1']));
     expect(read).toMatchObject({ opinion: { signal: 'SELL', confidence: 0.4, cites: ['n1'] } });
-    const { reasoning } = (read as { opinion: { reasoning: string[] } }).opinion;
+    const { reasoning } = (read as { opinion: Opinion }).opinion;
     expect(reasoning.length).toBeLessThanOrEqual(2);
-    // eslint-disable-next-line no-control-regex
+     
     for (const sentence of reasoning) expect(sentence).not.toMatch(/[\u0000-\u001f\u2028\u2029]/);
   });
 });
