@@ -57,8 +57,14 @@ export async function outcomeNode(db: Database, feed: Feed, more: Parts = {}): P
   const { leadership = new Alone(), check = null } = more;
   const outcomes = new Outcomes({ db: db.kysely, market, writer: room.writer, situations, leadership, check, onError });
   const store = new SignalStore(db.kysely, room.writer, new RunStore(db.kysely), { situations, stored: (row) => outcomes.pend(row) });
-  relay.add({ closed: (symbol, interval, candle) => outcomes.closed(symbol, interval, candle) });
-  relay.add({ closed: (_symbol, _interval, candle) => more.closed?.(node, candle), ended: () => more.ended?.() });
+  relay.add({
+    closed: async (symbol, interval, candle) => {
+      const { stored } = await outcomes.closed(symbol, interval, candle);
+      await more.closed?.(node, candle);
+      await stored;
+    },
+    ended: () => more.ended?.(),
+  });
   const node: OutcomeNode = {
     ...room, market, relay, situations, outcomes, errors,
     async signal({ symbol, action, bars, votes = { a: action }, target, stop, view = market.view(symbol) }) {

@@ -26,7 +26,10 @@ interface Series {
   /** Opening of the last candle that was seen here. */
   last: number | null;
   loaded: boolean;
+  /** Its steps, one after the other. */
   work: Promise<void>;
+  /** What is on its way to the database. */
+  stored: Promise<void>;
 }
 
 const MOST_OPEN = 20_000;
@@ -50,6 +53,7 @@ export class Outcomes {
       await this.load(series, symbol, market.interval(symbol));
       await this.settle(series);
     })));
+    await this.idle();
   }
 
   /** A signal that this node has stored. Among several nodes the leader finds it in the database. */
@@ -58,13 +62,18 @@ export class Outcomes {
     void this.enqueue(row.symbol, (series) => this.take(series, [{ touched: null, target_price: null, stop_loss: null, vector: null, ...row } as OpenRow]));
   }
 
-  /** Resolves when what this candle decides is stored and said. A replayed file waits for it. Never rejects. */
-  closed(symbol: string, interval: Interval, candle: Candle): Promise<void> {
+  /**
+   * Resolves when what this candle decides is known to `Situations`, and on its way to the database before anything that is
+   * said later: the run of the same candle sees it and shares its commit. `stored` resolves when it is stored and said; a
+   * replayed file waits for that before its next candle. Neither rejects.
+   */
+  async closed(symbol: string, interval: Interval, candle: Candle): Promise<{ readonly stored: Promise<void> }> {
     if (!this.needs.leadership.leads()) {
       this.series.delete(symbol); // its rows are another's to follow
-      return Promise.resolve();
+      return { stored: Promise.resolve() };
     }
-    return this.enqueue(symbol, (series) => this.step(series, symbol, interval, candle));
+    await this.enqueue(symbol, (series) => this.step(series, symbol, interval, candle));
+    return { stored: this.series.get(symbol)?.stored ?? Promise.resolve() };
   }
 
   /** How many signals wait for their horizon here. */
@@ -77,13 +86,18 @@ export class Outcomes {
   /** After the market has stopped. What cannot be stored within `graceMs` is taken up by the next start, or by others. */
   async stop(graceMs: number): Promise<void> {
     const timer = setTimeout(() => this.giveUp.abort(), graceMs);
-    await Promise.all([...this.series.values()].map(({ work }) => work));
+    await this.idle();
     clearTimeout(timer);
+  }
+
+  private async idle(): Promise<void> {
+    await Promise.all([...this.series.values()].map(({ work }) => work));
+    await Promise.all([...this.series.values()].map(({ stored }) => stored));
   }
 
   private enqueue(symbol: string, step: (series: Series) => Promise<void>): Promise<void> {
     let series = this.series.get(symbol);
-    if (!series) this.series.set(symbol, (series = { tracked: new Map(), last: null, loaded: false, work: Promise.resolve() }));
+    if (!series) this.series.set(symbol, (series = { tracked: new Map(), last: null, loaded: false, work: Promise.resolve(), stored: Promise.resolve() }));
     const own = series;
     own.work = own.work.then(() => step(own)).catch((error: unknown) => this.needs.onError(error));
     return own.work;
@@ -132,22 +146,26 @@ export class Outcomes {
   }
 
   private async settle(series: Series): Promise<void> {
-    const { db, writer, leadership, check, situations } = this.needs;
-    const due = [...series.tracked.values()].filter(({ touched, end }) => touched !== null || end !== null);
+    const { db, writer, leadership, check, situations, onError } = this.needs;
+    const due = [...series.tracked.values()].filter(({ touched, end, saying }) => !saying && (touched !== null || end !== null));
     if (due.length === 0) return;
     const term = leadership.term();
     const { messages, settled, store } = await settlementOf(db, due);
-    await writer.sayUntilStored({
+    for (const row of settled) situations.learn(row);
+    const said = due.map((tracked) => ({ tracked, ended: tracked.end !== null }));
+    for (const tracked of due) tracked.saying = true;
+    const storing = writer.sayUntilStored({
       store: async (tx) => {
         if (check && term !== null) await check(tx, term);
         await store(tx);
       },
       messages,
-    }, this.giveUp.signal);
-    for (const tracked of due) {
-      tracked.touched = null;
-      if (tracked.end) series.tracked.delete(tracked.row.signal_id);
-    }
-    for (const row of settled) situations.learn(row);
+    }, this.giveUp.signal).then(() => {
+      for (const { tracked, ended } of said) {
+        if (ended) series.tracked.delete(tracked.row.signal_id);
+        else tracked.touched = null;
+      }
+    }, onError).finally(() => { for (const tracked of due) tracked.saying = false; });
+    series.stored = Promise.all([series.stored, storing]).then(() => undefined);
   }
 }

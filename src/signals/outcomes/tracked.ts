@@ -28,6 +28,8 @@ export class Tracked {
   /** The first level that was hit, until it is stored. */
   touched: Touched | null = null;
   end: End | null = null;
+  /** What it has to say is on its way to the database. */
+  saying = false;
   /** Of the last candle counted; null: not at t yet. */
   private last: number | null = null;
   private bars = 0;
