@@ -68,8 +68,12 @@ export class NewsIndex {
     const query = sparseText(text, (term) => Math.log(1 + this.all.length / (1 + (this.frequency.get(term) ?? 0))));
     const meant = unit(embedding ?? null);
     const score = (entry: Entry): number => (meant && entry.embedding?.length === meant.length ? dot(meant, entry.embedding) : cosine(query, entry.text));
-    return entries.map((entry) => ({ entry, score: score(entry) })).filter((each) => each.score > 0)
-      .sort((a, b) => b.score - a.score || byTime(b.entry, a.entry)).slice(0, limit).map(({ entry }) => entry);
+    const alike: { readonly entry: Entry; readonly score: number }[] = [];
+    for (const entry of entries) {
+      const value = score(entry);
+      if (value > 0) alike.push({ entry, score: value });
+    }
+    return alike.sort((a, b) => b.score - a.score || byTime(b.entry, a.entry)).slice(0, limit).map(({ entry }) => entry);
   }
 
   private dropOldest(): void {

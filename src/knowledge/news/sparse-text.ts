@@ -4,16 +4,20 @@ export interface SparseText {
   readonly weights: Float32Array;
 }
 
-const WORD = /[\p{L}\p{N}$][\p{L}\p{N}.&'’-]*/gu;
+const WORD = /[\p{L}\p{N}][\p{L}\p{N}.&'’-]*/gu;
+const ASCII_WORD = /[a-z0-9][a-z0-9.&'-]*/g;
+// eslint-disable-next-line no-control-regex -- all of ASCII
+const ASCII = /^[\x00-\x7f]*$/;
 const MOST_WORDS = 400;
+const { imul } = Math;
 const STOP = new Set(('a an and are as at be been but by can could did do does for from had has have he her his how i if in into is it its may more most new no not of on or our '
   + 'over said say says she so than that the their them there they this to up was we were what when which who will with would you your').split(' '));
 
 /** Words in lower case without a trailing `'s` or plural `s`; no stop words. */
 export function words(text: string): string[] {
   const found: string[] = [];
-  for (const [raw] of text.toLowerCase().matchAll(WORD)) {
-    const word = raw.replace(/['’]s$|[.'’-]+$/u, '');
+  for (const raw of text.toLowerCase().match(ASCII.test(text) ? ASCII_WORD : WORD) ?? []) {
+    const word = bare(raw);
     if (word === '' || STOP.has(word)) continue;
     found.push(word.length > 3 && word.endsWith('s') && !word.endsWith('ss') ? word.slice(0, -1) : word);
     if (found.length === MOST_WORDS) break;
@@ -21,10 +25,20 @@ export function words(text: string): string[] {
   return found;
 }
 
+const POSSESSIVE = ["'s", '’s'];
+const TRAILING = new Set(['.', "'", '’', '-', '&']);
+
+function bare(word: string): string {
+  let end = word.length;
+  if (POSSESSIVE.some((ending) => word.endsWith(ending))) end -= 2;
+  while (end > 0 && TRAILING.has(word[end - 1]!)) end -= 1;
+  return end === word.length ? word : word.slice(0, end);
+}
+
 /** FNV-1a, 32 bits: no table of words to keep. */
 function hashed(word: string): number {
   let hash = 0x811c9dc5;
-  for (let at = 0; at < word.length; at++) hash = Math.imul(hash ^ word.charCodeAt(at), 0x01000193);
+  for (let at = 0; at < word.length; at++) hash = imul(hash ^ word.charCodeAt(at), 0x01000193);
   return hash >>> 0;
 }
 
@@ -37,8 +51,11 @@ export function sparseText(text: string, weigh: (term: number) => number = () =>
   }
   const terms = Uint32Array.from(counts.keys()).sort();
   const weights = Float32Array.from(terms, (term) => (1 + Math.log(counts.get(term)!)) * weigh(term));
-  const length = Math.hypot(...weights);
-  return { terms, weights: length > 0 ? weights.map((weight) => weight / length) : weights };
+  let squares = 0;
+  for (const weight of weights) squares += weight * weight;
+  const length = Math.sqrt(squares) || 1;
+  for (let at = 0; at < weights.length; at++) weights[at]! /= length;
+  return { terms, weights };
 }
 
 /** Of two texts, 0 to 1. The shorter one's terms are looked up in the longer one. */
