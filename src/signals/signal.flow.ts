@@ -3,6 +3,7 @@ import type { Panel } from '../analysts/panel.js';
 import type { Config } from '../config/config.js';
 import { decide } from '../consensus/decide.js';
 import type { EffectiveVoters } from '../consensus/effective-voters.js';
+import type { Knowledge } from '../knowledge/knowledge.js';
 import type { Market } from '../market/market.js';
 import type { MarketView } from '../model/market-view.js';
 import type { Vote } from '../model/opinion.js';
@@ -21,6 +22,7 @@ import { validUntil } from './valid-until.js';
 
 export interface FlowNeeds {
   readonly market: Market;
+  readonly knowledge: Knowledge;
   readonly panel: Panel;
   readonly correlation: EffectiveVoters;
   readonly writer: RoomWriter;
@@ -43,8 +45,9 @@ export class SignalFlow {
 
   /** Resolves with the signal once it is stored and said, or with null where there were too few voters. */
   async run(run: Run): Promise<Signal | null> {
-    const { market, panel, writer, rules, isMine } = this.needs;
-    const view = market.view(run.symbol);
+    const { market, knowledge, panel, writer, rules, isMine } = this.needs;
+    const seen = market.view(run.symbol);
+    const view: MarketView = Object.freeze({ ...seen, ...knowledge.about(seen) });
     const timestamp = new Date(view.asOf).toISOString();
     const announcer = new Announcer(writer, this.needs.onFault, isMine && ((tx) => isMine(tx, run)));
 
