@@ -17,7 +17,7 @@ export function plainText(raw: string, most: number): string {
     .replace(/<(script|style)\b[^<>]*>[\s\S]*?(<\/\1\s*>|$)/gi, ' ')
     .replace(/<!--[\s\S]*?(-->|$)/g, ' ')
     .replace(/<\/?[a-z!?][^<>]*>/gi, ' ');
-  // eslint-disable-next-line no-control-regex -- what would break a line, a terminal or a prompt's frame
+  // what would break a line, a terminal or the frame of a prompt
   const line = decoded(text).replace(/[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\s]+/g, ' ').trim();
   if (line.length <= most) return line;
   return `${line.slice(0, most - 1).replace(/[\ud800-\udbff]$/, '')}…`;

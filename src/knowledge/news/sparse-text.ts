@@ -6,7 +6,6 @@ export interface SparseText {
 
 const WORD = /[\p{L}\p{N}][\p{L}\p{N}.&'’-]*/gu;
 const ASCII_WORD = /[a-z0-9][a-z0-9.&'-]*/g;
-// eslint-disable-next-line no-control-regex -- all of ASCII
 const ASCII = /^[\x00-\x7f]*$/;
 const MOST_WORDS = 400;
 const { imul } = Math;
@@ -14,7 +13,7 @@ const STOP = new Set(('a an and are as at be been but by can could did do does f
   + 'over said say says she so than that the their them there they this to up was we were what when which who will with would you your').split(' '));
 
 /** Words in lower case without a trailing `'s` or plural `s`; no stop words. */
-export function words(text: string): string[] {
+function words(text: string): string[] {
   const found: string[] = [];
   for (const raw of text.toLowerCase().match(ASCII.test(text) ? ASCII_WORD : WORD) ?? []) {
     const word = bare(raw);
