@@ -6,6 +6,9 @@ import { Panel } from '../dist/analysts/panel.js';
 import { loadConfig } from '../dist/config/load.js';
 import { decide } from '../dist/consensus/decide.js';
 import { EffectiveVoters } from '../dist/consensus/effective-voters.js';
+import { Knowledge } from '../dist/knowledge/knowledge.js';
+import { NewsIndex } from '../dist/knowledge/news/news-index.js';
+import { Situations } from '../dist/knowledge/situations.js';
 import { SimulatedFeed } from '../dist/market/feeds/simulated.js';
 import { Market } from '../dist/market/market.js';
 import { Series } from '../dist/market/series.js';
@@ -69,10 +72,11 @@ async function storedAndPublished() {
   const writer = new RoomWriter(database.kysely, log, hub, bus, isUnavailable);
   const store = new RunStore(database.kysely);
   const giveUp = new AbortController();
-  const signals = new SignalStore(database.kysely, writer, store);
+  const situations = new Situations(database.kysely, fail);
+  const signals = new SignalStore(database.kysely, writer, store, { situations, stored: () => {} });
   const flow = new SignalFlow({
-    memory: { about: () => ({ news: [], similar: [] }), callsStored: () => Promise.resolve(), keep: () => Promise.resolve() },
-    market, panel: newPanel(), correlation: new EffectiveVoters(), writer, log, runs: store, signals,
+    record: { callsStored: () => Promise.resolve(), keep: () => Promise.resolve() },
+    market, knowledge: new Knowledge(situations, { index: new NewsIndex(), maxAgeMs: config.news.maxAgeMs }), panel: newPanel(), correlation: new EffectiveVoters(), writer, log, runs: store, signals,
     rules: config.consensus, horizonBars: config.market.horizonBars, giveUp: giveUp.signal, onFault: fail,
   });
   const runs = new LocalRuns(new RunWork(flow, fail), store, writer, giveUp);

@@ -4,6 +4,7 @@ import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
+import { KnowledgeModule } from './knowledge/knowledge.module.js';
 import { AnalysisRequests } from './market/analysis-requests.js';
 import type { Feed } from './market/feeds/feed.js';
 import { Leadership } from './market/leadership.js';
@@ -15,6 +16,7 @@ import { Hub } from './rooms/hub.js';
 import { symbolRoom } from './rooms/names.js';
 import { Peers } from './rooms/peers.js';
 import { RoomsModule } from './rooms/rooms.module.js';
+import { OutcomesModule } from './signals/outcomes/outcomes.module.js';
 import { RequestedAnalyses } from './signals/requested-analyses.js';
 import { Runs } from './signals/runs.js';
 import { SignalsModule } from './signals/signals.module.js';
@@ -45,12 +47,14 @@ export class AppModule {
     const storage = StorageModule.of(configuration);
     const cluster = ClusterModule.of(configuration, storage);
     const rooms = RoomsModule.of(configuration, storage);
+    const knowledge = KnowledgeModule.of(configuration, storage);
     const market = MarketModule.of(configuration, cluster, feed);
     const analysts = AnalystsModule.of(configuration);
-    const signals = SignalsModule.of(configuration, storage, cluster, rooms, market, analysts);
+    const outcomes = OutcomesModule.of(configuration, storage, cluster, rooms, knowledge, market);
+    const signals = SignalsModule.of(configuration, storage, cluster, rooms, knowledge, market, analysts, outcomes);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
     const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, analysts, signals, watch);
     const ops = OpsModule.of(storage, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, market, analysts, signals, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, knowledge, market, analysts, outcomes, signals, watch, gateway, ops] };
   }
 }

@@ -26,6 +26,9 @@ import { Status } from './gateway/status.js';
 import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
 import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
 import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
+import { News } from './knowledge/news/news.js';
+import { NewsFeeds } from './knowledge/news/news-feeds.js';
+import { Situations } from './knowledge/situations.js';
 import { FEED_LEASE } from './market/feeds/cluster-feed.js';
 import type { Feed } from './market/feeds/feed.js';
 import { Leadership } from './market/leadership.js';
@@ -38,6 +41,7 @@ import { Presence } from './rooms/presence.js';
 import { Retention } from './rooms/retention.js';
 import { RoomWriter } from './rooms/room-writer.js';
 import { systemAlert } from './rooms/system-alert.js';
+import { Outcomes } from './signals/outcomes/outcomes.js';
 import { signalMessageId } from './signals/run.js';
 import { Runs } from './signals/runs.js';
 import type { RedisLink } from './storage/redis.js';
@@ -106,7 +110,12 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   await nest.get<Presence | null>(Presence)?.start();
   await nest.get(Alerts).start();
   await shareAlerts(nest, log);
+  const shared = nest.get<Cluster | null>(CLUSTER) !== null;
+  await nest.get(Situations).start({ shared });
+  await nest.get(News).start({ shared });
   await nest.get(Market).start();
+  await nest.get(Outcomes).start();
+  nest.get(NewsFeeds).start();
   await nest.get(Alerts).catchUp();
   nest.get(Retention).start();
   const left = await nest.get(Runs).resume();
@@ -121,6 +130,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
  */
 function connect(nest: NestExpressApplication, log: Log): void {
   const [hub, watch, market, writer, leadership, alerts] = [nest.get(Hub), nest.get(Watch), nest.get(Market), nest.get(RoomWriter), nest.get(Leadership), nest.get(Alerts)];
+  const outcomes = nest.get(Outcomes);
   const cluster = nest.get<Cluster | null>(CLUSTER);
   nest.get(MarketRelay).add({
     price: (update, at) => {
@@ -128,7 +138,11 @@ function connect(nest: NestExpressApplication, log: Log): void {
       if (leadership.leads()) watch.price(update, at);
       alerts.price(update, at, leadership.leads());
     },
-    closed: (symbol) => (leadership.leads() ? watch.closed(symbol) : undefined),
+    closed: async (symbol, interval, candle) => {
+      const { stored } = await outcomes.closed(symbol, interval, candle); // first: what it resolves, the candle's run may compare with
+      if (leadership.leads()) await watch.closed(symbol);
+      await stored;
+    },
     ended: () => {
       if (!leadership.leads()) return;
       const timestamp = new Date(market.now()).toISOString();
@@ -162,7 +176,10 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
     nest.get(Runs).drain(GRACE_MS),
     sessions.drain(Math.min(SPREAD_MS, sessions.active * (SPREAD_MS / config.limits.maxConnections))),
   ]);
-  await Promise.all([nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop()]);
+  await Promise.all([
+    nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop(), nest.get(Outcomes).stop(GRACE_MS),
+    nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(),
+  ]);
   await nest.get(RoomWriter).idle();
   sessions.stop();
   nest.get<Healing | null>(Healing)?.stop();

@@ -85,17 +85,38 @@ export interface SignalUpdate {
     readonly dissent: readonly string[];
     readonly target_price?: number | null;
     readonly stop_loss?: number | null;
-    readonly similar?: readonly { readonly signal_id: string; readonly outcome_return: number }[];
+    readonly similar?: readonly SimilarSignal[];
   };
 }
 
-/** The horizon has passed, or target or stop was hit. */
-export interface SignalResolved {
+/** A past signal on a market much like this one's, and what came of it; nearest first. */
+export interface SimilarSignal {
   readonly signal_id: string;
-  readonly status: string;
   readonly outcome_return: number;
-  readonly correct: boolean;
-  readonly scores: unknown;
+  readonly symbol?: string;
+  readonly timestamp?: string;
+  readonly action?: Action;
+  readonly distance?: number;
+  readonly outcome?: 'UP' | 'DOWN' | 'FLAT';
+}
+
+/** The horizon has passed, or target or stop was hit first (then without class and scores). */
+export interface SignalResolved {
+  readonly symbol: string;
+  readonly signal_id: string;
+  readonly run_id: string;
+  readonly action: Action;
+  readonly horizon_bars: number;
+  readonly status: 'target_hit' | 'stop_hit' | 'expired' | 'unknown';
+  /** ln(close[t+H] / open[t+1]), or to the level; null where candles are missing. */
+  readonly outcome_return: number | null;
+  readonly outcome: 'UP' | 'DOWN' | 'FLAT' | null;
+  readonly correct: boolean | null;
+  /** By analyst: 1 was right. */
+  readonly scores: Readonly<Record<string, 0 | 1>> | null;
+  /** Market time. */
+  readonly resolved_at: string;
+  readonly timestamp: string;
 }
 
 export interface PriceUpdate {

@@ -1,7 +1,8 @@
 import { callConfig, modelsConfig, type ModelsRead } from './models.js';
-import { MODEL_ROLES, type EmptySeat, type ModelsConfig, type SeatConfig } from './config.js';
+import { MODEL_ROLES, type EmptySeat, type ModelsConfig, type NewsConfig, type SeatConfig } from './config.js';
 import type { Fields } from './fields.js';
 import type { Findings } from './findings.js';
+import { NEWS_FILE } from './news-file.js';
 import type { Variables } from './variables.js';
 import { yamlFile } from './yaml-file.js';
 
@@ -17,12 +18,12 @@ export interface PanelFile {
 }
 
 /** `config/analysts.yaml`: who sits on the panel, and which models there are. Whether a rule exists is known to `analysts/`, not here. */
-export function analystsFile(root: string, variables: Variables, findings: Findings): PanelFile {
+export function analystsFile(root: string, variables: Variables, news: NewsConfig, findings: Findings): PanelFile {
   const file = yamlFile(root, ANALYSTS_FILE, findings);
   const models = modelsConfig(root, file, variables, findings);
   if (!file) return { seats: [], empty: [], models: models.config, earlyStop: false };
   const taken = new Set<string>();
-  const read = seatsOf(file).map((fields) => seatOf(fields, taken, models));
+  const read = seatsOf(file).map((fields) => seatOf(fields, taken, models, news));
   const earlyStop = file.has('early_stop') && file.choice('early_stop', [true, false]) === true;
   file.noOthers();
   const seats = read.filter((seat): seat is SeatConfig => seat !== null && !('why' in seat));
@@ -34,7 +35,7 @@ export function analystsFile(root: string, variables: Variables, findings: Findi
 /** An empty list is a panel of remote analysts alone. */
 const seatsOf = (file: Fields): Fields[] => ((file.list('analysts')?.length ?? 0) === 0 ? [] : file.objects('analysts', EXAMPLE));
 
-function seatOf(fields: Fields, taken: Set<string>, models: ModelsRead): SeatConfig | EmptySeat | null {
+function seatOf(fields: Fields, taken: Set<string>, models: ModelsRead, news: NewsConfig): SeatConfig | EmptySeat | null {
   const id = fields.text('id');
   if (id !== undefined && !ID.test(id)) fields.problem('id', `is ${id}: use up to 40 of a-z 0-9 _ . -, a letter or digit first`);
   if (id !== undefined && taken.has(id)) fields.problem('id', `${id} is taken: give each analyst an id of its own`);
@@ -52,7 +53,9 @@ function seatOf(fields: Fields, taken: Set<string>, models: ModelsRead): SeatCon
   }
   if (kind !== 'rule') return null;
   const rule = fields.text('rule');
+  const needsNews = fields.has('needs') && fields.choice('needs', ['news']) === 'news';
   fields.noOthers();
   if (id === undefined || name === undefined || rule === undefined || weight === undefined) return null;
+  if (needsNews && news.feeds.length === 0) return { id, name, kind, why: `${NEWS_FILE} names no feeds` };
   return { id, name, kind, rule, weight };
 }

@@ -33,7 +33,8 @@ export function loadConfig({ env, root: from }: ConfigSources): Config {
   const findings = new Findings();
   const variables = new Variables(variablesOf(env, root, findings), findings);
   const symbols = symbolsFile(root, findings);
-  const panel = analystsFile(root, variables, findings);
+  const news = newsFile(root, findings);
+  const panel = analystsFile(root, variables, news, findings);
   const config = {
     version: version(),
     ...serverConfig(variables, findings),
@@ -41,7 +42,7 @@ export function loadConfig({ env, root: from }: ConfigSources): Config {
     ...signalsConfig(variables, symbols, panel, findings),
     ...storageConfig(variables, root, findings),
     limits: limitsConfig(variables),
-    news: newsFile(root, findings),
+    news,
   };
   notYet(variables, findings);
   for (const [name, meant] of typos(variables.names(), variables.known)) findings.warn(`${name} is not known and has no effect: did you mean ${meant}?`);

@@ -4,7 +4,7 @@ import type { NewsConfig, NewsFeedConfig } from './config.js';
 import type { Findings } from './findings.js';
 import { yamlFile } from './yaml-file.js';
 
-const NEWS_FILE = 'config/news.yaml';
+export const NEWS_FILE = 'config/news.yaml';
 const EXAMPLE = '{name: wire, url: "https://example.com/feed.xml"}';
 const [EVERY_S, MAX_AGE_H] = [300, 72];
 

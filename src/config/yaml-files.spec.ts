@@ -72,7 +72,7 @@ describe('config/symbols.yaml', () => {
 describe('config/analysts.yaml', () => {
   const read = (text: string) => {
     write('analysts', text);
-    return analystsFile(root, new Variables(new Map(), findings), findings).seats;
+    return analystsFile(root, new Variables(new Map(), findings), { feeds: [], everyMs: 1, maxAgeMs: 1 }, findings).seats;
   };
 
   it('seats who is listed, those on trial too', () => {

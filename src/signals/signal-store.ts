@@ -3,9 +3,11 @@ import type { Action } from '../model/opinion.js';
 import type { NewMessage } from '../rooms/message.js';
 import { symbolRoom } from '../rooms/names.js';
 import type { RoomWriter } from '../rooms/room-writer.js';
+import type { SituationRow, Situations } from '../knowledge/situations.js';
 import { PreparedRows } from '../storage/prepared.js';
 import type { Schema, SignalsTable } from '../storage/schema.js';
 import { signalMessageId, type Run } from './run.js';
+import { situationOf } from './outcomes/pending.js';
 import type { RunStore } from './run-store.js';
 import type { Signal } from './signal.js';
 import { signalUpdate } from './signal-update.js';
@@ -30,6 +32,12 @@ export interface SignalCursor {
   readonly signalId: string;
 }
 
+export interface SignalMemory {
+  readonly situations: Situations;
+  /** To be followed until its horizon has passed. */
+  readonly stored: (row: SituationRow) => void;
+}
+
 /** The rows of `signals`: written with the message that announces them, read newest first. */
 export class SignalStore {
   private readonly rows = new PreparedRows<Insertable<SignalsTable>>(
@@ -41,11 +49,14 @@ export class SignalStore {
     private readonly db: Kysely<Schema>,
     private readonly writer: RoomWriter,
     private readonly runs: RunStore,
+    /** Keeps the state of the market with each signal, and is told once it is stored. */
+    private readonly memory: SignalMemory | null = null,
   ) {}
 
   /** Stores the signal, the end of its run and all that was said in one transaction, then says it. Waits for a database that is away. */
   async commit(run: Run, signal: Signal, votes: readonly NewMessage[], giveUp: AbortSignal, also: Also): Promise<void> {
     const body = JSON.stringify(signalUpdate(signal));
+    const situation = this.memory && situationOf(signal);
     const announcement = {
       room: symbolRoom(run.symbol), messageId: signalMessageId(run.runId), type: 'signal_update', body, marketTime: signal.view.asOf,
     };
@@ -53,9 +64,11 @@ export class SignalStore {
       store: async (tx) => {
         await this.insert(tx, run, signal, body);
         await also(tx);
+        if (situation) await this.memory!.situations.insert(tx, situation);
       },
       messages: [...votes, announcement],
     }, giveUp);
+    if (situation) this.memory!.stored(situation);
   }
 
   async list(filter: SignalFilter, limit: number, after: SignalCursor | null): Promise<readonly SignalsTable[]> {

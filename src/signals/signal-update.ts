@@ -41,7 +41,9 @@ export function signalUpdate(signal: Signal): Record<string, unknown> {
       dissent: reasons(votes, (vote) => vote.signal !== verdict.action && vote.signal !== 'ABSTAIN'),
       target_price: signal.targetPrice ?? null,
       stop_loss: signal.stopLoss ?? null,
-      similar: [],
+      similar: view.similar.map(({ signalId, symbol, asOf, action, distance, outcomeReturn, outcome }) => ({
+        signal_id: signalId, symbol, timestamp: iso(asOf), action, distance, outcome_return: outcomeReturn, outcome,
+      })),
     },
   };
 }

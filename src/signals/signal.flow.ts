@@ -3,6 +3,7 @@ import type { Panel } from '../analysts/panel.js';
 import type { Config } from '../config/config.js';
 import { decide } from '../consensus/decide.js';
 import type { EffectiveVoters } from '../consensus/effective-voters.js';
+import type { Knowledge } from '../knowledge/knowledge.js';
 import type { Market } from '../market/market.js';
 import type { MarketView } from '../model/market-view.js';
 import type { Vote } from '../model/opinion.js';
@@ -19,18 +20,17 @@ import { signalFrom, type Signal } from './signal.js';
 import type { SignalStore } from './signal-store.js';
 import { validUntil } from './valid-until.js';
 
-/** What the flow remembers, and is reminded of. */
-export interface FlowMemory {
-  /** What is known besides the market: news, and situations much like this one. */
-  about(view: MarketView): Pick<MarketView, 'news' | 'similar'> | Promise<Pick<MarketView, 'news' | 'similar'>>;
+/** What is kept of a run beside its signal. */
+export interface FlowRecord {
   /** Resolves when every model call of the run is stored: no signal is seen whose calls could be lost. */
   callsStored(runId: string): Promise<void>;
-  /** Beside the signal, in its transaction. */
+  /** In the signal's transaction. */
   keep(tx: Transaction<Schema>, run: Run, signal: Signal): Promise<void>;
 }
 
 export interface FlowNeeds {
   readonly market: Market;
+  readonly knowledge: Knowledge;
   readonly panel: Panel;
   readonly correlation: EffectiveVoters;
   readonly writer: RoomWriter;
@@ -39,7 +39,7 @@ export interface FlowNeeds {
   readonly signals: SignalStore;
   readonly rules: Config['consensus'];
   readonly horizonBars: Config['market']['horizonBars'];
-  readonly memory: FlowMemory;
+  readonly record: FlowRecord;
   /** Where several workers may have the same run: throws where it is another's by now. */
   readonly isMine?: (tx: Transaction<Schema>, run: Run) => Promise<void>;
   /** Aborts when the process cannot wait for the database any longer. */
@@ -54,8 +54,9 @@ export class SignalFlow {
 
   /** Resolves with the signal once it is stored and said, or with null where there were too few voters. */
   async run(run: Run): Promise<Signal | null> {
-    const { panel, writer, rules, isMine } = this.needs;
-    const view = await this.viewOf(run.symbol);
+    const { market, knowledge, panel, writer, rules, isMine } = this.needs;
+    const seen = market.view(run.symbol);
+    const view: MarketView = Object.freeze({ ...seen, ...knowledge.about(seen) });
     const timestamp = new Date(view.asOf).toISOString();
     const announcer = new Announcer(writer, this.needs.onFault, isMine && ((tx) => isMine(tx, run)));
 
@@ -70,8 +71,8 @@ export class SignalFlow {
     }
     this.needs.correlation.observe(votes);
     const signal = signalFrom(run, view, votes, verdict, this.circumstances(view, votes));
-    await this.needs.memory.callsStored(run.runId);
-    await this.needs.signals.commit(run, signal, announcer.end(), this.needs.giveUp, (tx) => this.needs.memory.keep(tx, run, signal));
+    await this.needs.record.callsStored(run.runId);
+    await this.needs.signals.commit(run, signal, announcer.end(), this.needs.giveUp, (tx) => this.needs.record.keep(tx, run, signal));
     return signal;
   }
 
@@ -82,7 +83,7 @@ export class SignalFlow {
   }
 
   private async end(run: Run, announcer: Announcer | null, alert: Parameters<typeof systemAlert>[0]): Promise<void> {
-    await this.needs.memory.callsStored(run.runId);
+    await this.needs.record.callsStored(run.runId);
     await this.needs.writer.sayUntilStored({
       store: (tx) => this.needs.runs.failed(tx, run, `${alert.code}: ${alert.message}`),
       messages: [...(announcer?.end() ?? []), ...systemAlert(alert, endMessageId(run.runId))],
@@ -99,13 +100,6 @@ export class SignalFlow {
       validUntil: validUntil(closed, bars, view.interval, view.instrument),
       effectiveVoters: correlation.value(voters),
     };
-  }
-
-  private async viewOf(symbol: string): Promise<MarketView> {
-    const view = this.needs.market.view(symbol);
-    const known = this.needs.memory.about(view);
-    const { news, similar } = known instanceof Promise ? await known : known;
-    return news.length === 0 && similar.length === 0 ? view : Object.freeze({ ...view, news, similar });
   }
 
   /** What was said stands: its analysts are not asked again. */

@@ -1,8 +1,10 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Situations } from '../knowledge/situations.js';
 import { Market } from '../market/market.js';
 import { CodedError } from '../model/codes.js';
 import type { SignalsTable } from '../storage/schema.js';
+import { outcomeOnWire } from './outcomes/outcome-on-wire.js';
 import { opinionsOf, type SignalBody } from './opinion-record.js';
 import { SignalStore, type SignalCursor } from './signal-store.js';
 import { SignalsQuery } from './signals.dto.js';
@@ -10,7 +12,7 @@ import { SignalsQuery } from './signals.dto.js';
 @ApiTags('signals')
 @Controller('api/signals')
 export class SignalsController {
-  constructor(private readonly store: SignalStore, private readonly market: Market) {}
+  constructor(private readonly store: SignalStore, private readonly market: Market, private readonly situations: Situations) {}
 
   @Get()
   @ApiOperation({ summary: 'Signals, newest first' })
@@ -29,7 +31,7 @@ export class SignalsController {
   async one(@Param('id') id: string): Promise<Record<string, unknown>> {
     const row = await this.store.find(id);
     if (!row) throw new CodedError('NOT_FOUND', `There is no signal ${id.slice(0, 64)}`);
-    const supersededAt = await this.store.supersededAt(row);
+    const [supersededAt, situation] = await Promise.all([this.store.supersededAt(row), this.situations.find(id)]);
     const body = JSON.parse(row.body) as SignalBody;
     return {
       ...body,
@@ -37,7 +39,7 @@ export class SignalsController {
       superseded_at: supersededAt === null ? null : new Date(supersededAt).toISOString(),
       opinions: opinionsOf(body, row.opinions),
       view: JSON.parse(row.view) as unknown,
-      outcome: null, // outcomes are not scored yet
+      outcome: situation ? outcomeOnWire(situation) : null, // signals of an earlier version were not followed
     };
   }
 

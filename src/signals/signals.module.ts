@@ -4,6 +4,8 @@ import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
 import { EffectiveVoters } from '../consensus/effective-voters.js';
+import { Knowledge } from '../knowledge/knowledge.js';
+import { Situations } from '../knowledge/situations.js';
 import { Market } from '../market/market.js';
 import { RoomLog } from '../rooms/room-log.js';
 import { RoomWriter } from '../rooms/room-writer.js';
@@ -11,6 +13,7 @@ import type { Database } from '../storage/database.js';
 import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
 import { DATABASE } from '../storage/storage.module.js';
 import { ConsensusController } from './consensus.controller.js';
+import { Outcomes } from './outcomes/outcomes.js';
 import { RunStore } from './run-store.js';
 import { clusterRuns } from './cluster-runs.js';
 import { RunWork } from './run-work.js';
@@ -42,19 +45,20 @@ export class SignalsModule {
         { provide: RunStore, inject: [DATABASE], useFactory: ({ kysely }: Database) => new RunStore(kysely) },
         {
           provide: SignalStore,
-          inject: [DATABASE, RoomWriter, RunStore],
-          useFactory: ({ kysely }: Database, writer: RoomWriter, runs: RunStore) => new SignalStore(kysely, writer, runs),
+          inject: [DATABASE, RoomWriter, RunStore, Situations, Outcomes],
+          useFactory: ({ kysely }: Database, writer: RoomWriter, runs: RunStore, situations: Situations, outcomes: Outcomes) =>
+            new SignalStore(kysely, writer, runs, { situations, stored: (row) => outcomes.pend(row) }),
         },
         {
           provide: SignalFlow,
-          inject: [CONFIG, LOG, Market, Panel, EffectiveVoters, RoomWriter, RoomLog, RunStore, SignalStore, AbortController, SHARED_RUNS],
+          inject: [CONFIG, LOG, Market, Panel, EffectiveVoters, RoomWriter, RoomLog, RunStore, SignalStore, AbortController, SHARED_RUNS, Knowledge],
           useFactory: (
             config: Config, to: Log, market: Market, panel: Panel, correlation: EffectiveVoters,
-            writer: RoomWriter, log: RoomLog, runs: RunStore, signals: SignalStore, stop: AbortController, shared: SharedRunStore | null,
+            writer: RoomWriter, log: RoomLog, runs: RunStore, signals: SignalStore, stop: AbortController, shared: SharedRunStore | null, knowledge: Knowledge,
           ) => new SignalFlow({
             ...(shared && { isMine: (tx, run) => shared.check(tx, run) }),
-            market, panel, correlation, writer, log, runs, signals,
-            memory: { about: () => ({ news: [], similar: [] }), callsStored: () => Promise.resolve(), keep: () => Promise.resolve() },
+            market, knowledge, panel, correlation, writer, log, runs, signals,
+            record: { callsStored: () => Promise.resolve(), keep: () => Promise.resolve() },
             rules: config.consensus,
             horizonBars: config.market.horizonBars,
             giveUp: stop.signal,

@@ -250,6 +250,8 @@ export interface SituationsTable {
   /** `{agent_id: 0 | 1}` */
   scores: Json | null;
   created_at: number;
+  /** Wall time at which its end was stored. */
+  settled_at: number | null;
 }
 
 export interface NewsItemsTable {

@@ -58,7 +58,7 @@ test('the signal is in the list, and one by its id has opinions, view and status
   const list = (await (await fetch(`${server.url}/api/signals?symbol=aapl&limit=1`)).json()) as { items: { signal_id: string }[]; next: string | null };
   expect(list.items).toHaveLength(1);
   const one = (await (await fetch(`${server.url}/api/signals/${list.items[0]!.signal_id}`)).json()) as Record<string, never>;
-  expect(one).toEqual(expect.objectContaining({ ...list.items[0], status: 'active', superseded_at: null, outcome: null }));
+  expect(one).toEqual(expect.objectContaining({ ...list.items[0], status: 'active', superseded_at: null, outcome: expect.objectContaining({ status: 'pending', outcome_return: null, horizon_bars: 60 }) }));
   expect(one['opinions']).toHaveLength(10);
   expect(one['opinions']![0]).toEqual(expect.objectContaining({ agent_id: 'trend', name: 'TrendAnalyst', latency_ms: expect.any(Number), weight: 1, share: expect.any(Number) }));
   expect(one['view']).toEqual(expect.objectContaining({ symbol: 'AAPL', candles: 200, indicators: expect.any(Object), structure: expect.any(Object) }));

@@ -87,7 +87,7 @@ describe('model seats', () => {
   it('are empty without a key and an address: the rules vote alone, and the reason is said', async () => {
     server = await startServer();
     const { items } = await get('/api/analysts');
-    const empty = items.filter(({ state }: { state: string }) => state === 'empty');
+    const empty = items.filter(({ state, kind }: { state: string; kind: string }) => state === 'empty' && kind === 'model');
     expect(empty.map(({ agent_id: id, kind }: { agent_id: string; kind: string }) => [id, kind])).toEqual(
       ['technical_model', 'sentiment_model', 'fundamental_model', 'news_model', 'risk_model'].map((id) => [id, 'model']));
     expect(empty[0].why).toBe('OPENAI_API_KEY and OPENAI_BASE_URL are not set');

@@ -15,6 +15,8 @@ interface Listed {
   readonly confidence: number;
   readonly price: number;
   readonly source: string;
+  readonly signal_id: string;
+  readonly metadata: { readonly similar: readonly { readonly symbol: string; readonly timestamp: string; readonly distance: number; readonly outcome_return: number }[] };
 }
 
 async function ended(server: TestServer): Promise<void> {
@@ -33,7 +35,7 @@ async function signals(server: TestServer): Promise<Listed[]> {
 }
 
 const hash = (all: readonly Listed[]): string =>
-  createHash('sha256').update(JSON.stringify(all.map(({ symbol, action, confidence, price }) => [symbol, action, confidence, price]))).digest('hex');
+  createHash('sha256').update(JSON.stringify(all.map(({ symbol, action, confidence, price, metadata: { similar } }) => [symbol, action, confidence, price, similar.map((each) => [each.symbol, each.timestamp, each.distance, each.outcome_return])]))).digest('hex');
 
 describeReal('a replayed file', () => {
   test('gives the same signals twice and at another speed, BUY and SELL each in 10 to 35 % of the runs', async () => {
@@ -48,6 +50,9 @@ describeReal('a replayed file', () => {
       const server = await startServer({ FEED: 'replay', REPLAY_FILES: files, REPLAY_SPEED: speed });
       await ended(server);
       const all = await signals(server);
+      const outcomes = await Promise.all([all[0]!, all[100]!, all.at(-1)!].map(async ({ signal_id: id }) => ((await (await fetch(`${server.url}/api/signals/${id}`)).json()) as { outcome: { status: string } }).outcome));
+      expect(outcomes).toMatchObject([{ status: 'pending', outcome: null }, { status: 'expired', outcome: expect.stringMatching(/^(UP|DOWN|FLAT)$/) }, { status: 'expired' }]);
+      expect(await (await fetch(`${server.url}/api/news?symbol=spy`)).json()).toEqual({ items: [], next: null });
       expect((await fetch(`${server.url}/ready`)).status).toBe(200);
       expect(await server.stop()).toBe(0);
       return all;
@@ -63,6 +68,7 @@ describeReal('a replayed file', () => {
         expect(share).toBeLessThan(0.35);
       }
     }
+    expect(first.filter(({ metadata }) => metadata.similar.length === 5).length).toBeGreaterThan(2000);
     expect(hash(await replay('0'))).toBe(hash(first));
     expect(hash(await replay('500000000'))).toBe(hash(first));
   }, 120_000);

@@ -4,6 +4,8 @@ import type { Analyst } from '../../src/analysts/analyst.js';
 import { Panel } from '../../src/analysts/panel.js';
 import type { ConfiguredInstrument } from '../../src/config/config.js';
 import { EffectiveVoters } from '../../src/consensus/effective-voters.js';
+import { Knowledge } from '../../src/knowledge/knowledge.js';
+import { Situations } from '../../src/knowledge/situations.js';
 import { SimulatedFeed } from '../../src/market/feeds/simulated.js';
 import { Market } from '../../src/market/market.js';
 import { DEFAULT_HORIZON } from '../../src/model/interval.js';
@@ -77,8 +79,9 @@ export async function runNode({ database, redisUrl, prefix = 'test', performs = 
   const giveUp = new AbortController();
   const shared = redisUrl === null ? null : new SharedRunStore(kysely, new Leases(database));
   const flow = new SignalFlow({
-    memory: { about: () => ({ news: [], similar: [] }), callsStored: () => Promise.resolve(), keep: () => Promise.resolve() }, // an analyst in these tests needs none
+    record: { callsStored: () => Promise.resolve(), keep: () => Promise.resolve() },
     market, writer, log, runs: store, onFault,
+    knowledge: new Knowledge(new Situations(kysely, onFault), null),
     ...(shared && { isMine: (tx, run) => shared.check(tx, run) }),
     panel: new Panel(analysts, 60_000, () => performance.now(), (_analyst, error) => onFault(error)),
     correlation: new EffectiveVoters(),

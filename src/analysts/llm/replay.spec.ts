@@ -32,7 +32,7 @@ const config = (mode: 'live' | 'record' | 'replay'): Pick<Config, 'models' | 'pa
 const NEWS = [{ id: 'n1', title: 'Up', summary: '', source: 's', url: null, publishedAt: 0, symbols: [] }];
 
 async function ask({ analysts, deliberation }: Models, runId: string, depth: 'fast' | 'deep', steps: Vote[] = []): Promise<readonly Vote[]> {
-  const panel = new Panel(analysts, 5000, () => 0, undefined, { deliberation });
+  const panel = new Panel(analysts, 5000, () => performance.now(), undefined, { deliberation });
   return panel.ask(viewOf({ news: NEWS }), (vote) => steps.push(vote), { question: { runId, depth, requester: 'me' } });
 }
 const live = (): Models => modelAnalysts(config('live'), { log, budget: new MemoryBudget(1e9), onFault: (error) => { throw error; } });

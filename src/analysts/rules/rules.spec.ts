@@ -26,6 +26,7 @@ const candles = fc.integer({ min: 0, max: 130 }).chain((count) =>
     const all = calmCandles(count).map((candle) => ({ ...candle, volume }));
     return all.map((candle, at) => (at === count - 1 ? { ...candle, close } : candle));
   }));
+const time0 = calmCandles()[0]!.time;
 const direction = fc.constantFrom<Direction>('bullish', 'bearish');
 const time = fc.integer({ min: calmCandles()[60]!.time, max: calmCandles()[119]!.time });
 const event = fc.record({ kind: fc.constantFrom('break_of_structure', 'change_of_character', 'liquidity_sweep', 'inducement'), direction, price: level, swings: fc.constant(2), time, confirmed_at: time }) as fc.Arbitrary<StructureEvent>;
@@ -37,8 +38,12 @@ const structure: fc.Arbitrary<StructureState> = fc.record({
   range: fc.option(fc.record({ low: level, high: level, position: fc.double({ min: 0, max: 1, noNaN: true }) })),
   killzone: fc.constantFrom('london', 'new_york', null),
 });
+const news = fc.array(fc.record({
+  id: fc.uuid(), title: fc.string({ maxLength: 60 }), summary: fc.constantFrom('', 'shares not surge', 'a massive fraud'), source: fc.constant('wire'), url: fc.constant(null),
+  publishedAt: fc.integer({ min: time0 - 1e9, max: time0 + 1e7 }), symbols: fc.constantFrom([], ['TEST']),
+}), { maxLength: 5 });
 const view: fc.Arbitrary<MarketView> = fc.record({
-  price, candles, indicators: fc.option(indicators), structure: fc.option(structure),
+  price, candles, indicators: fc.option(indicators), structure: fc.option(structure), news,
 }).map(viewOf);
 
 describe.each([...RULES.values()])('the rule $rule, on any view', ({ rule, opine, warmUp, source }) => {
@@ -77,13 +82,13 @@ describe.each([...RULES.values()])('the rule $rule, on any view', ({ rule, opine
   it('has an opinion of a market that does not move', () => {
     const still = { ...CALM, atr14: 0, adx14: 0, plus_di14: 0, minus_di14: 0, bb_upper: 100, bb_lower: 100, donchian_upper20: 100, donchian_lower20: 100, senkou_a: 100, senkou_b: 100, vwap_deviation: 0, atr_ratio: 1 };
     const { signal, reason } = opine(viewOf({ indicators: still }));
-    expect([signal, reason]).toEqual(STATE.includes(rule) ? ['HOLD', undefined] : ['ABSTAIN', 'NO_SETUP']);
+    expect([signal, reason]).toEqual(STATE.includes(rule) ? ['HOLD', undefined] : ['ABSTAIN', rule === 'news_lexicon' ? 'NO_DATA' : 'NO_SETUP']);
   });
 });
 
 describe('the table of rules', () => {
-  it('has the ten of the default panel', () => {
-    expect([...RULES.keys()]).toEqual([...STATE, 'mean_reversion', 'breakout', 'smart_money', 'volatility']);
+  it('has the ten of the default panel, and the one that reads news', () => {
+    expect([...RULES.keys()]).toEqual([...STATE, 'mean_reversion', 'breakout', 'smart_money', 'volatility', 'news_lexicon']);
   });
 
   it('lets state rules speak on every warm view', () => {

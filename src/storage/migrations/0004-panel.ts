@@ -103,9 +103,13 @@ export const panel = (dialect: SqlDialect): Migration => ({
       .addColumn('correct', integer)
       .addColumn('scores', text)
       .addColumn('created_at', integer, (c) => c.notNull())
+      .addColumn('settled_at', integer)
       .modifyEnd(end).execute();
     await db.schema.createIndex('situations_open').on('situations').columns(['symbol', 'interval', 'candle_time']).where(sql<boolean>`status is null`).execute();
-    await db.schema.createIndex('situations_by_time').on('situations').columns(['as_of']).execute();
+    // whose opinions of a candle are scored already
+    await db.schema.createIndex('situations_scored').on('situations').columns(['symbol', 'interval', 'candle_time']).where(sql<boolean>`status = 'resolved'`).execute();
+    // what was settled last, for the start and for other nodes
+    await db.schema.createIndex('situations_settled').on('situations').columns(['settled_at', 'signal_id']).where(sql<boolean>`status = 'resolved'`).execute();
 
     await db.schema.createTable('news_items')
       .addColumn('id', text, (c) => c.primaryKey().notNull())
@@ -120,5 +124,6 @@ export const panel = (dialect: SqlDialect): Migration => ({
       .addColumn('embedding', text)
       .modifyEnd(end).execute();
     await db.schema.createIndex('news_items_by_time').on('news_items').columns(['published_at', 'id']).execute();
+    await db.schema.createIndex('news_items_by_seen').on('news_items').columns(['seen_at', 'id']).execute();
   },
 });
