@@ -19,13 +19,8 @@ export const panel = (dialect: SqlDialect): Migration => ({
       .addColumn('endpoint', text, (c) => c.notNull())
       .addColumn('model', text, (c) => c.notNull())
       .addColumn('mode', text, (c) => c.notNull())
-      .addColumn('params', text, (c) => c.notNull())
-      .addColumn('messages', text, (c) => c.notNull())
       .addColumn('model_returned', text)
-      .addColumn('reply', text)
       .addColumn('outcome', text, (c) => c.notNull())
-      .addColumn('error', text)
-      .addColumn('opinion', text)
       .addColumn('requester', text, (c) => c.notNull())
       .addColumn('as_of', integer, (c) => c.notNull())
       .addColumn('started_at', integer, (c) => c.notNull())
@@ -34,12 +29,22 @@ export const panel = (dialect: SqlDialect): Migration => ({
       .addColumn('completion_tokens', integer)
       .addColumn('total_tokens', integer)
       .addColumn('nano_usd', integer, (c) => c.notNull())
+      // the long ones last: SQLite walks through a row's overflow pages to get at what stands behind them
+      .addColumn('error', text)
+      .addColumn('opinion', text)
+      .addColumn('params', text, (c) => c.notNull())
+      .addColumn('reply', text)
+      .addColumn('messages', text, (c) => c.notNull())
       .modifyEnd(end).execute();
     await db.schema.createIndex('model_calls_by_request').on('model_calls').columns(['request_hash', 'attempt', 'call_id']).execute();
     await db.schema.createIndex('model_calls_by_run').on('model_calls').columns(['run_id', 'call_id']).execute();
     await db.schema.createIndex('model_calls_by_symbol').on('model_calls').columns(['symbol', 'call_id']).execute();
     await db.schema.createIndex('model_calls_by_agent').on('model_calls').columns(['agent_id', 'call_id']).execute();
-    await db.schema.createIndex('model_calls_by_time').on('model_calls').columns(['started_at']).execute();
+    await db.schema.createIndex('model_calls_by_outcome').on('model_calls').columns(['outcome', 'call_id']).execute();
+    await db.schema.createIndex('model_calls_by_model').on('model_calls').columns(['model', 'call_id']).execute();
+    // sums of costs are read from this index alone
+    await db.schema.createIndex('model_calls_by_time').on('model_calls')
+      .columns(['started_at', 'model', 'agent_id', 'symbol', 'prompt_tokens', 'completion_tokens', 'total_tokens', 'nano_usd']).execute();
 
     await db.schema.createTable('budgets')
       .addColumn('scope', text, (c) => c.notNull())
