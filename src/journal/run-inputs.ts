@@ -1,0 +1,44 @@
+import type { Insertable, Kysely, Transaction } from 'kysely';
+import { PreparedRows } from '../storage/prepared.js';
+import type { Schema } from '../storage/schema.js';
+import { decisionHash, type DecisionRecord } from './decision.js';
+import type { InputsRecord } from './inputs-record.js';
+import { packed, unpacked } from './stored-text.js';
+
+export interface StoredRun {
+  readonly inputs: InputsRecord;
+  readonly decision: DecisionRecord;
+  /** SHA-256 of the decision, hexadecimal, as it was when it was stored. */
+  readonly decisionHash: string;
+}
+
+/** What each run was built from and what came of it. */
+export class RunInputs {
+  private readonly rows = new PreparedRows<Insertable<Schema['run_inputs']>>(
+    (db, rows) => db.insertInto('run_inputs').values(rows).onConflict((conflict) => conflict.column('run_id').doNothing()),
+    Object.values,
+  );
+
+  constructor(private readonly db: Kysely<Schema>) {}
+
+  /** A run done twice keeps what it was first. */
+  async insert(tx: Transaction<Schema>, inputs: InputsRecord, decision: DecisionRecord): Promise<void> {
+    await this.rows.execute(tx, [{
+      run_id: inputs.runId,
+      symbol: inputs.view.instrument.symbol,
+      as_of: inputs.view.asOf,
+      inputs: packed(JSON.stringify(inputs)),
+      decision: packed(JSON.stringify(decision)),
+      decision_hash: decisionHash(decision),
+    }]);
+  }
+
+  async find(runId: string): Promise<StoredRun | null> {
+    const row = await this.db.selectFrom('run_inputs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+    return row ? {
+      inputs: JSON.parse(unpacked(row.inputs)) as InputsRecord,
+      decision: JSON.parse(unpacked(row.decision)) as DecisionRecord,
+      decisionHash: row.decision_hash,
+    } : null;
+  }
+}
