@@ -6,6 +6,7 @@ import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { KnowledgeModule } from './knowledge/knowledge.module.js';
 import { AnalysisRequests } from './market/analysis-requests.js';
+import { JournalModule } from './journal/journal.module.js';
 import type { Feed } from './market/feeds/feed.js';
 import { Leadership } from './market/leadership.js';
 import { MarketModule } from './market/market.module.js';
@@ -47,14 +48,15 @@ export class AppModule {
     const storage = StorageModule.of(configuration);
     const cluster = ClusterModule.of(configuration, storage);
     const rooms = RoomsModule.of(configuration, storage);
+    const journal = JournalModule.of(configuration, storage);
     const knowledge = KnowledgeModule.of(configuration, storage);
     const market = MarketModule.of(configuration, cluster, feed);
-    const analysts = AnalystsModule.of(configuration);
+    const analysts = AnalystsModule.of(configuration, journal);
     const outcomes = OutcomesModule.of(configuration, storage, cluster, rooms, knowledge, market);
-    const signals = SignalsModule.of(configuration, storage, cluster, rooms, knowledge, market, analysts, outcomes);
+    const signals = SignalsModule.of(configuration, storage, cluster, rooms, journal, knowledge, market, analysts, outcomes);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
     const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, analysts, signals, watch);
-    const ops = OpsModule.of(storage, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, knowledge, market, analysts, outcomes, signals, watch, gateway, ops] };
+    const ops = OpsModule.of(storage, journal, market, signals, gateway);
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, analysts, outcomes, signals, watch, gateway, ops] };
   }
 }

@@ -29,6 +29,7 @@ import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
 import { News } from './knowledge/news/news.js';
 import { NewsFeeds } from './knowledge/news/news-feeds.js';
 import { Situations } from './knowledge/situations.js';
+import { SqlCallLog } from './journal/call-log.sql.js';
 import { FEED_LEASE } from './market/feeds/cluster-feed.js';
 import type { Feed } from './market/feeds/feed.js';
 import { Leadership } from './market/leadership.js';
@@ -178,7 +179,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
   ]);
   await Promise.all([
     nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop(), nest.get(Outcomes).stop(GRACE_MS),
-    nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(),
+    nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(), nest.get(SqlCallLog).drain(GRACE_MS),
   ]);
   await nest.get(RoomWriter).idle();
   sessions.stop();

@@ -2,28 +2,47 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
+import { isSettled } from '../consensus/settled.js';
+import { Budget } from '../journal/budget.js';
+import { CallLog } from '../journal/call-log.js';
 import type { Analyst } from './analyst.js';
 import { ruleAnalystsFrom } from './analysts-from-seats.js';
 import { AnalystsController } from './analysts.controller.js';
+import { modelAnalysts, type Models } from './llm/model-analysts.js';
 import { Panel } from './panel.js';
+
+/** Injects `Models`. */
+const MODELS = Symbol('Models');
 
 @Module({})
 export class AnalystsModule {
-  static of(configuration: DynamicModule): DynamicModule {
+  static of(configuration: DynamicModule, journal: DynamicModule): DynamicModule {
     return {
       module: AnalystsModule,
-      imports: [configuration],
+      imports: [configuration, journal],
       controllers: [AnalystsController],
-      providers: [{
-        provide: Panel,
-        inject: [CONFIG, LOG],
-        useFactory: ({ panel }: Config, log: Log) => new Panel(
-          ruleAnalystsFrom(panel.seats.filter((seat) => seat.kind === 'rule')),
-          panel.deadlineMs,
-          () => performance.now(),
-          ({ id }: Analyst, error) => log.warn({ err: error, analyst: id }, 'An analyst abstained'),
-        ),
-      }],
+      providers: [
+        {
+          provide: MODELS,
+          inject: [CONFIG, LOG, CallLog, Budget],
+          useFactory: (config: Config, to: Log, log: CallLog, budget: Budget): Models => modelAnalysts(config, {
+            log, budget,
+            onFault: (error) => to.error({ err: error }, 'A model call could not be booked or stored'),
+            onBreaker: (provider, open) => (open ? to.warn({ provider }, 'A provider of models failed five times one after the other: it is left alone for a while') : to.info({ provider }, 'A provider of models answers again')),
+          }),
+        },
+        {
+          provide: Panel,
+          inject: [CONFIG, LOG, MODELS],
+          useFactory: ({ panel, consensus }: Config, log: Log, { analysts, deliberation }: Models) => new Panel(
+            [...ruleAnalystsFrom(panel.seats.filter((seat) => seat.kind === 'rule')), ...analysts],
+            panel.deadlineMs,
+            () => performance.now(),
+            ({ id }: Analyst, error) => log.warn({ err: error, analyst: id }, 'An analyst abstained'),
+            { deliberation, ...(panel.earlyStop && { isSettled: (votes, outstanding) => isSettled(votes, outstanding, consensus) }) },
+          ),
+        },
+      ],
       exports: [Panel],
     };
   }

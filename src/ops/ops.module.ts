@@ -1,6 +1,8 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { Sessions } from '../gateway/sessions/sessions.js';
+import { SqlCallLog } from '../journal/call-log.sql.js';
+import { CostLedger } from '../journal/costs.js';
 import { Market } from '../market/market.js';
 import { Runs } from '../signals/runs.js';
 import { Metrics } from './metrics.js';
@@ -15,8 +17,8 @@ export class OpsModule {
       controllers: [OpsController],
       providers: [{
         provide: Metrics,
-        inject: [Sessions, Runs, Market],
-        useFactory: (sessions: Sessions, runs: Runs, market: Market) => new Metrics(sessions, runs, market),
+        inject: [Sessions, Runs, Market, SqlCallLog, CostLedger],
+        useFactory: (sessions: Sessions, runs: Runs, market: Market, calls: SqlCallLog, costs: CostLedger) => new Metrics(sessions, runs, market, calls, costs),
       }],
     };
   }

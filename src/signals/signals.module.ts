@@ -3,6 +3,9 @@ import { Panel } from '../analysts/panel.js';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
+import { CallLog } from '../journal/call-log.js';
+import { RunInputs } from '../journal/run-inputs.js';
+import { recordedModels } from '../analysts/llm/model-analysts.js';
 import { EffectiveVoters } from '../consensus/effective-voters.js';
 import { Knowledge } from '../knowledge/knowledge.js';
 import { Situations } from '../knowledge/situations.js';
@@ -14,6 +17,9 @@ import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
 import { DATABASE } from '../storage/storage.module.js';
 import { ConsensusController } from './consensus.controller.js';
 import { Outcomes } from './outcomes/outcomes.js';
+import { Reruns } from './rerun.js';
+import { RerunsController } from './reruns.controller.js';
+import { RunRecord } from './run-record.js';
 import { RunStore } from './run-store.js';
 import { clusterRuns } from './cluster-runs.js';
 import { RunWork } from './run-work.js';
@@ -33,7 +39,7 @@ export class SignalsModule {
     return {
       module: SignalsModule,
       imports: [...imports],
-      controllers: [SignalsController, ConsensusController],
+      controllers: [SignalsController, ConsensusController, RerunsController],
       providers: [
         { provide: EffectiveVoters, useFactory: () => new EffectiveVoters() },
         { provide: AbortController, useFactory: () => new AbortController() },
@@ -50,15 +56,21 @@ export class SignalsModule {
             new SignalStore(kysely, writer, runs, { situations, stored: (row) => outcomes.pend(row) }),
         },
         {
+          provide: Reruns,
+          inject: [CONFIG, RunInputs, CallLog],
+          useFactory: (config: Config, inputs: RunInputs, calls: CallLog) => new Reruns(inputs, (runId) => recordedModels(config, calls, runId)),
+        },
+        {
           provide: SignalFlow,
-          inject: [CONFIG, LOG, Market, Panel, EffectiveVoters, RoomWriter, RoomLog, RunStore, SignalStore, AbortController, SHARED_RUNS, Knowledge],
+          inject: [CONFIG, LOG, Market, Panel, EffectiveVoters, RoomWriter, RoomLog, RunStore, SignalStore, AbortController, SHARED_RUNS, Knowledge, CallLog, RunInputs],
           useFactory: (
             config: Config, to: Log, market: Market, panel: Panel, correlation: EffectiveVoters,
             writer: RoomWriter, log: RoomLog, runs: RunStore, signals: SignalStore, stop: AbortController, shared: SharedRunStore | null, knowledge: Knowledge,
+            calls: CallLog, inputs: RunInputs,
           ) => new SignalFlow({
             ...(shared && { isMine: (tx, run) => shared.check(tx, run) }),
             market, knowledge, panel, correlation, writer, log, runs, signals,
-            record: { callsStored: () => Promise.resolve(), keep: () => Promise.resolve() },
+            record: new RunRecord(calls, inputs, panel.seats, config),
             rules: config.consensus,
             horizonBars: config.market.horizonBars,
             giveUp: stop.signal,

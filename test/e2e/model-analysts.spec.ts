@@ -56,7 +56,7 @@ describe('model seats', () => {
     expect(consensus.total_agents).toBe(15);
     expect(consensus.agent_details['technical_model']!.fault_domain).toBe('model:test');
     const { items } = await get(`/api/ai-logs?run_id=${runId}`);
-    expect(items.map((item: { agent_id: string; outcome: string; usd: number }) => [item.agent_id, item.outcome, item.usd > 0])).toEqual(
+    expect(items.map((item: { agent: string; outcome: string; usd: number }) => [item.agent, item.outcome, item.usd > 0])).toEqual(
       expect.arrayContaining([['technical_model', 'OK', true], ['fundamental_model', 'OK', true], ['risk_model', 'OK', true]]));
     expect((await get('/api/costs')).today.day.spent).toBeGreaterThan(0);
     client.close();

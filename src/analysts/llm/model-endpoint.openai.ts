@@ -7,6 +7,8 @@ import { ModelEndpoint, noReply, type EndpointAnswer } from './model-endpoint.js
 
 const LONGEST_REPLY = 256 * 1024;
 const LONGEST_ERROR = 500;
+/** What is shorter is a placeholder, such as `none`. */
+const SHORTEST_SECRET = 8;
 const OFFICIAL = 'https://api.openai.com/v1';
 /** They take no temperature, and count what they think in another field. */
 const REASONING = /^(gpt-5|o\d)/;
@@ -29,7 +31,8 @@ export class OpenAiEndpoint extends ModelEndpoint {
     const begun = this.clock();
     try {
       const completion = await this.client.chat.completions.create(bodyOf(request), { signal });
-      return answerOf(completion, this.clock() - begun);
+      const answer = answerOf(completion, this.clock() - begun);
+      return { ...answer, reply: answer.reply && this.hidden(answer.reply) }; // a server knows the key and might say it
     } catch (error) {
       return this.failure(error, this.clock() - begun, signal);
     }
@@ -59,8 +62,11 @@ export class OpenAiEndpoint extends ModelEndpoint {
   private words(error: unknown): string {
     const said: string[] = [];
     for (let each: unknown = error; each instanceof Error; each = each.cause) said.push(each.message);
-    const text = said.join(': ').slice(0, LONGEST_ERROR);
-    return this.secret.length >= 8 ? text.replaceAll(this.secret, '[secret]') : text;
+    return this.hidden(said.join(': ')).slice(0, LONGEST_ERROR);
+  }
+
+  private hidden(text: string): string {
+    return this.secret.length >= SHORTEST_SECRET ? text.replaceAll(this.secret, '[secret]') : text;
   }
 }
 
