@@ -13,11 +13,6 @@ const DELAY_MS = 400;
 const RUNS = 20;
 const SYMBOLS = 50;
 
-if (process.argv[2] === 'chat') {
-  const { url } = await startChatServer(() => ({ delayMs: DELAY_MS }));
-  process.send(url);
-} else await bench();
-
 async function bench() {
   const child = fork(new URL(import.meta.url), ['chat'], { stdio: 'inherit' });
   const [chat] = await once(child, 'message');
@@ -105,3 +100,9 @@ class Client {
     else this.#waiting.set(runId, waiting);
   }
 }
+
+if (process.argv[2] === 'chat') {
+  const { url } = await startChatServer(() => ({ delayMs: DELAY_MS }));
+  process.send(url);
+  process.on('disconnect', () => process.exit(0));
+} else await bench();

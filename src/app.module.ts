@@ -1,5 +1,6 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
 import { AnalystsModule } from './analysts/analysts.module.js';
+import { RemoteModule } from './analysts/remote/remote.module.js';
 import type { Config } from './config/config.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Log } from './config/logger.js';
@@ -51,12 +52,13 @@ export class AppModule {
     const journal = JournalModule.of(configuration, storage);
     const knowledge = KnowledgeModule.of(configuration, storage);
     const market = MarketModule.of(configuration, cluster, feed);
-    const analysts = AnalystsModule.of(configuration, journal);
+    const remote = RemoteModule.of(configuration, storage, cluster);
+    const analysts = AnalystsModule.of(configuration, journal, remote);
     const outcomes = OutcomesModule.of(configuration, storage, cluster, rooms, knowledge, market);
     const signals = SignalsModule.of(configuration, storage, cluster, rooms, journal, knowledge, market, analysts, outcomes);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, analysts, signals, watch);
+    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, watch);
     const ops = OpsModule.of(storage, journal, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, analysts, outcomes, signals, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, watch, gateway, ops] };
   }
 }

@@ -4,6 +4,10 @@ import type { Server } from 'node:http';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pinoHttp } from 'pino-http';
+import { RemoteVotes } from './analysts/remote/remote-votes.js';
+import { Revocations } from './analysts/remote/revocations.js';
+import { SHARED_SEATS } from './analysts/remote/remote.module.js';
+import type { SharedSeats } from './analysts/remote/shared-seats.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
 import type { Log } from './config/logger.js';
@@ -23,6 +27,7 @@ import { ConnectionLimits } from './gateway/limits/connection-limits.js';
 import { Sessions } from './gateway/sessions/sessions.js';
 import { SOCKETIO_PATH, SocketIoAdapter } from './gateway/socketio/socketio.adapter.js';
 import { Status } from './gateway/status.js';
+import { AnalystsEndpoint } from './gateway/websocket/analysts.endpoint.js';
 import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
 import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
 import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
@@ -96,7 +101,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   openApi(nest, config);
   await nest.init();
   new UpgradeRouter({
-    endpoints: [nest.get(SignalsEndpoint), nest.get(StreamEndpoint)],
+    endpoints: [nest.get(SignalsEndpoint), nest.get(AnalystsEndpoint), nest.get(StreamEndpoint)],
     limits: connections,
     addressOf,
     allowedOrigins: config.auth.allowedOrigins,
@@ -111,6 +116,8 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   await nest.get<Presence | null>(Presence)?.start();
   await nest.get(Alerts).start();
   await shareAlerts(nest, log);
+  await nest.get<SharedSeats | null>(SHARED_SEATS)?.start();
+  nest.get(Revocations).start();
   const shared = nest.get<Cluster | null>(CLUSTER) !== null;
   await nest.get(Situations).start({ shared });
   await nest.get(News).start({ shared });
@@ -180,9 +187,12 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
   await Promise.all([
     nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop(), nest.get(Outcomes).stop(GRACE_MS),
     nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(), nest.get(SqlCallLog).drain(GRACE_MS),
+    nest.get(RemoteVotes).stop(),
   ]);
   await nest.get(RoomWriter).idle();
   sessions.stop();
+  nest.get(Revocations).stop();
+  nest.get<SharedSeats | null>(SHARED_SEATS)?.stop();
   nest.get<Healing | null>(Healing)?.stop();
   await nest.get<Presence | null>(Presence)?.stop();
   await nest.close();

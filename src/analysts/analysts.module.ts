@@ -10,16 +10,17 @@ import { ruleAnalystsFrom } from './analysts-from-seats.js';
 import { AnalystsController } from './analysts.controller.js';
 import { modelAnalysts, type Models } from './llm/model-analysts.js';
 import { Panel } from './panel.js';
+import { RemoteSeats } from './remote/remote-seats.js';
 
 /** Injects `Models`. */
 const MODELS = Symbol('Models');
 
 @Module({})
 export class AnalystsModule {
-  static of(configuration: DynamicModule, journal: DynamicModule): DynamicModule {
+  static of(configuration: DynamicModule, journal: DynamicModule, remote: DynamicModule): DynamicModule {
     return {
       module: AnalystsModule,
-      imports: [configuration, journal],
+      imports: [configuration, journal, remote],
       controllers: [AnalystsController],
       providers: [
         {
@@ -33,13 +34,13 @@ export class AnalystsModule {
         },
         {
           provide: Panel,
-          inject: [CONFIG, LOG, MODELS],
-          useFactory: ({ panel, consensus }: Config, log: Log, { analysts, deliberation }: Models) => new Panel(
+          inject: [CONFIG, LOG, MODELS, RemoteSeats],
+          useFactory: ({ panel, consensus }: Config, log: Log, { analysts, deliberation }: Models, remote: RemoteSeats) => new Panel(
             [...ruleAnalystsFrom(panel.seats.filter((seat) => seat.kind === 'rule')), ...analysts],
             panel.deadlineMs,
             () => performance.now(),
             ({ id }: Analyst, error) => log.warn({ err: error, analyst: id }, 'An analyst abstained'),
-            { deliberation, ...(panel.earlyStop && { isSettled: (votes, outstanding) => isSettled(votes, outstanding, consensus) }) },
+            { remote: () => remote.present(), deliberation, ...(panel.earlyStop && { isSettled: (votes, outstanding) => isSettled(votes, outstanding, consensus) }) },
           ),
         },
       ],

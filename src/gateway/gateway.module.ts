@@ -1,6 +1,8 @@
 import { hostname } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Panel } from '../analysts/panel.js';
+import { AnalystTokens } from '../analysts/remote/analyst-tokens.js';
+import { RemoteSeats } from '../analysts/remote/remote-seats.js';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
@@ -36,6 +38,7 @@ import { Snapshots } from './sessions/snapshots.js';
 import { Visits } from './sessions/visits.js';
 import { SignalsGateway } from './socketio/signals.gateway.js';
 import { Status } from './status.js';
+import { AnalystsEndpoint } from './websocket/analysts.endpoint.js';
 import { SignalsEndpoint } from './websocket/signals.endpoint.js';
 import { StreamEndpoint } from './websocket/stream.endpoint.js';
 
@@ -127,9 +130,14 @@ export class GatewayModule {
           inject: [Visits, COMMANDS, Market, LOG],
           useFactory: (visits: Visits, table: CommandTable, market: Market, log: Log) => new SignalsEndpoint({ visits, table, market, onFault: faults(log) }),
         },
+        {
+          provide: AnalystsEndpoint,
+          inject: [Visits, AnalystTokens, RemoteSeats, LOG],
+          useFactory: (visits: Visits, tokens: AnalystTokens, seats: RemoteSeats, to: Log) => new AnalystsEndpoint({ visits, tokens, seats, onFault: faults(to) }),
+        },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],
-      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint],
+      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint],
     };
   }
 }

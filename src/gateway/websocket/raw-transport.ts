@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { WebSocket } from 'ws';
-import type { CodedError } from '../../model/codes.js';
+import type { Code, CodedError } from '../../model/codes.js';
 import type { Batch } from '../../rooms/batch.js';
 import type { Outgoing } from '../../rooms/outbox.js';
 import { Packet, type Format } from '../../rooms/packet.js';
@@ -19,6 +19,8 @@ export class RawTransport implements Transport {
     readonly format: Format,
     private readonly ws: WebSocket,
     private readonly socket: Socket,
+    /** Close codes of this path that differ from those of the table. */
+    private readonly closes: Readonly<Partial<Record<Code, number>>> = {},
   ) {}
 
   get buffered(): number {
@@ -49,7 +51,7 @@ export class RawTransport implements Transport {
 
   end(error: CodedError): void {
     this.write([Packet.loose('error', JSON.stringify(error.toWire()), new Date().toISOString())]);
-    this.ws.close(error.row.close ?? 1013, error.code);
+    this.ws.close(this.closes[error.code] ?? error.row.close ?? 1013, error.code);
     setTimeout(() => this.ws.terminate(), CLOSE_WITHIN_MS).unref();
   }
 }
