@@ -7,6 +7,8 @@ import type { AnalyzeOptions } from './analyze.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 import { ansi, plain } from './text.js';
+import { rerun } from './rerun.js';
+import { createToken, listTokens, revokeToken, type NewTokenOptions, type TokenOptions } from './token.js';
 import { watch } from './watch.js';
 import type { WatchOptions } from './watch.js';
 
@@ -18,6 +20,11 @@ const positive = (text: string): number => {
 const whole = (text: string): number => {
   if (!Number.isInteger(positive(text))) throw new InvalidArgumentError('A whole number above 0 is needed.');
   return Number(text);
+};
+const weight = (text: string): number => {
+  const value = Number(text);
+  if (text.trim() === '' || !(value === 0 || (value >= 0.001 && value <= 1000))) throw new InvalidArgumentError('0 (on trial) or 0.001 to 1000 is needed.');
+  return value;
 };
 const symbol = (text: string): string => {
   if (!isSymbol(text)) throw new InvalidArgumentError('A symbol is 1 to 20 of A-Z 0-9 . _ / -');
@@ -39,10 +46,10 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const colours = terminal.stdout.isTTY === true && !terminal.env['NO_COLOR'];
   const paint = colours ? ansi : plain;
 
-  const command = (name: string): Command => {
+  const command = (name: string, parent: Command = program): Command => {
     const { CONCLAVE_URL, CONCLAVE_TOKEN } = terminal.env;
     const token = new Option('--token <jwt>', 'where the server wants one (env: CONCLAVE_TOKEN)');
-    return program.command(name)
+    return parent.command(name)
       .option('--url <url>', 'of the server, ws:// or http:// (env: CONCLAVE_URL)', url, CONCLAVE_URL ? url(CONCLAVE_URL) : 'ws://127.0.0.1:8000')
       .addOption(CONCLAVE_TOKEN ? token.default(CONCLAVE_TOKEN, 'from CONCLAVE_TOKEN') : token)
       .option('--json', 'one JSON line per message, for pipes', false);
@@ -57,6 +64,8 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
 Examples:
   $ conclave watch AAPL NVDA
   $ conclave analyze AAPL --depth fast
+  $ conclave token analyst --name Momentum --owner alice
+  $ conclave rerun 01a1fc15-38a9-7451-a94f-a39c40be1e78
 ${EXIT_CODES_HELP}`);
 
   try {
@@ -88,6 +97,34 @@ Examples:
 ${EXIT_CODES_HELP}`)
       .action(async (wanted: string, options: AnalyzeOptions) => {
         exitCode = await analyze(wanted, options, terminal, paint);
+      });
+
+    command('rerun').description('Build runs again from their stored inputs, without asking anybody, and compare.')
+      .argument('<run_ids...>', 'as a signal names them')
+      .addHelpText('after', `
+Rules are asked again, models answer from the log, remote analysts vote as they did.
+
+Examples:
+  $ conclave rerun 01a1fc15-38a9-7451-a94f-a39c40be1e78
+${EXIT_CODES_HELP}`)
+      .action(async (runIds: string[], options: TokenOptions) => {
+        exitCode = await rerun(runIds, options, terminal);
+      });
+
+    const tokens = program.command('token').description('Tokens of remote analysts; needs the scope admin where the server wants a token.');
+    command('analyst', tokens).description('Make a token for a program that votes; shown once.')
+      .requiredOption('--name <name>', 'what it is called; its agent_id is made of it')
+      .requiredOption('--owner <owner>', 'all analysts of one owner are one voter')
+      .option('--weight <weight>', '0 (on trial) or 0.001 to 1000; without it 1', weight)
+      .action(async (options: NewTokenOptions) => {
+        exitCode = await createToken(options, terminal);
+      });
+    command('list', tokens).description('Who has a token.').action(async (options: TokenOptions) => {
+      exitCode = await listTokens(options, terminal);
+    });
+    command('revoke', tokens).description('Take a token back; its connection ends at once.').argument('<agent_id>', 'as `token list` shows it')
+      .action(async (agentId: string, options: TokenOptions) => {
+        exitCode = await revokeToken(agentId, options, terminal);
       });
 
     await program.parseAsync(argv, { from: 'user' });

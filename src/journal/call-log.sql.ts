@@ -65,8 +65,8 @@ export class SqlCallLog extends CallLog {
     const stored = new Promise<void>((resolve, reject) => { settle = { resolve, reject }; });
     stored.catch(() => undefined); // for callers that do not wait: `onFault` has said it
     this.waiting.push({ row, bytes: sizeOf(row), stored, ...settle! });
-    for (const listener of this.listeners) listener(call);
     if (!this.writing) void this.write();
+    for (const listener of this.listeners) listener(call);
     return stored;
   }
 

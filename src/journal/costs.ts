@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 const MOST_SCOPES = 1000;
 
 /** USD; what is reserved for calls under way counts as spent. */
-export interface Spending {
+interface Spending {
   readonly spent: number;
   readonly limit: number;
   readonly left: number;
@@ -25,7 +25,7 @@ export interface Today {
   readonly requesters: readonly ({ readonly requester: string } & Spending)[];
 }
 
-export interface Sum {
+interface Sum {
   calls: number;
   prompt_tokens: number;
   completion_tokens: number;

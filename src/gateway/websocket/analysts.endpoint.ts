@@ -48,11 +48,10 @@ export class AnalystsEndpoint implements Endpoint {
     });
     ws.on('ping', () => session.heard());
     ws.on('pong', () => session.heard());
-    ws.on('close', (code) => {
-      if (code === 1009) seated?.flooded(); // a frame over the limit: `ws` has ended it
-      session.disconnected();
+    ws.on('close', () => session.disconnected());
+    ws.on('error', ({ code }: NodeJS.ErrnoException) => {
+      if (code === 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH') seated?.flooded(); // 'close' follows, with 1009
     });
-    ws.on('error', () => undefined); // 'close' follows, with its code
     queue.first(async () => {
       try {
         seated = this.enter(visitor, await this.identify(request));

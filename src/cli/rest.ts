@@ -1,0 +1,44 @@
+import { ConclaveError, endpoint } from '../client/index.js';
+import type { ServerOptions } from './connecting.js';
+
+const WITHIN_MS = 60_000;
+const SCHEMES: Readonly<Record<string, string>> = { 'ws:': 'http:', 'wss:': 'https:' };
+
+interface Problem {
+  readonly code?: string;
+  readonly detail?: string;
+  readonly title?: string;
+  readonly errors?: readonly { readonly path: string; readonly message: string }[];
+}
+
+/**
+ * One request to the server's REST interface; the body of its answer, undefined where it has none.
+ * @throws ConclaveError with the server's code; CANNOT_CONNECT where nobody answers
+ */
+export async function rest(options: ServerOptions, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  const address = endpoint(options.url);
+  const url = `${SCHEMES[address.protocol] ?? address.protocol}//${address.host}${path}`;
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      method, signal: AbortSignal.timeout(WITHIN_MS),
+      headers: { ...(options.token && { authorization: `Bearer ${options.token}` }), ...(body !== undefined && { 'content-type': 'application/json' }) },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    if ((error as Error).name === 'TimeoutError') throw new ConclaveError('TIMEOUT', `No answer from ${address.host} within ${WITHIN_MS / 1000} s`, true);
+    throw new ConclaveError('CANNOT_CONNECT', `Cannot connect to ${address.host}`, true);
+  }
+  const text = await response.text();
+  if (response.ok) return text === '' ? undefined : JSON.parse(text);
+  const problem = problemIn(text);
+  throw new ConclaveError(problem.code ?? `HTTP_${response.status}`, problem.detail ?? problem.title ?? text.slice(0, 200), false, problem.errors ?? []);
+}
+
+function problemIn(text: string): Problem {
+  try {
+    return JSON.parse(text) as Problem;
+  } catch {
+    return {};
+  }
+}
