@@ -30,10 +30,10 @@ export async function freshDataDir(): Promise<string> {
   return folder;
 }
 
-/** The built server as a process of its own, on a free port; resolves when it says that it runs. */
-export async function startServer(env: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+/** The built server as a process of its own, on a free port; resolves when it says that it runs. `root`: a folder with another `config/`. */
+export async function startServer(env: Readonly<Record<string, string>> = {}, root?: string): Promise<TestServer> {
   const dataDir = env['DATA_DIR'] ?? (await freshDataDir());
-  const child = spawn(process.execPath, ['dist/main.js'], {
+  const child = spawn(process.execPath, root === undefined ? ['dist/main.js'] : ['test/support/start-with-root.mjs', root], {
     cwd: ROOT,
     env: { PATH: process.env['PATH'], PORT: '0', LOG_LEVEL: 'warn', DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

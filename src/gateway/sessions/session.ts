@@ -11,6 +11,8 @@ import type { Transport } from './transport.js';
 
 /** `setTimeout`'s longest wait. */
 const LONGEST_TIMER = 2 ** 31 - 1;
+/** Answers that were asked for and did not come let no flood through. */
+const MOST_DUE = 100;
 
 /** One connected client, whatever its transport. */
 export class Session {
@@ -19,6 +21,7 @@ export class Session {
   private analyzeLimit: AnalyzeLimit | null = null;
   private misdeeds: Offences | null = null;
   private bucket: TokenBucket | null = null;
+  private answersDue = 0;
   private readonly closing: (() => void)[] = [];
   private who: Principal | null = null;
   private expiry: NodeJS.Timeout | undefined;
@@ -61,8 +64,17 @@ export class Session {
     this.lastHeard = performance.now();
   }
 
+  /** It was asked for something: the answer does not count towards its limit. */
+  expectAnswer(): void {
+    this.answersDue = Math.min(MOST_DUE, this.answersDue + 1);
+  }
+
   /** Milliseconds to wait before the next command; 0: it may go. */
   takeCommand(): number {
+    if (this.answersDue > 0) {
+      this.answersDue -= 1;
+      return 0;
+    }
     const { commandsPerSecond, commandBurst } = this.limits;
     const now = performance.now();
     return (this.bucket ??= new TokenBucket(commandsPerSecond, commandBurst, now)).take(now);

@@ -74,7 +74,10 @@ export class AnalystsEndpoint implements Endpoint {
     const { agentId, name, owner } = identity;
     const send = (text: string): void => session.outbox.push(Packet.raw(text));
     send(JSON.stringify({ type: 'ack', ok: true, message: 'connected', data: { agent_id: agentId, name, fault_domain: domainOf(owner) }, timestamp: new Date().toISOString() }));
-    const seated = this.needs.seats.enter(identity, { send, end: (code, message) => session.end(code, message) });
+    const seated = this.needs.seats.enter(identity, {
+      send: (request) => { session.expectAnswer(); send(request); },
+      end: (code, message) => session.end(code, message),
+    });
     session.onClose(() => {
       if (session.endedWith === 'RATE_LIMITED') seated.flooded();
       seated.leave();
