@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
 import { IsNumber, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 
-const NAME = /^[^\u0000-\u001f\u007f]+$/; // eslint-disable-line no-control-regex
+const NAME = /^[^\u0000-\u001f\u007f]+$/;  
 
 /** Body of `POST /api/analyst-tokens`. */
 export class NewAnalystBody {
