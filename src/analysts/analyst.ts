@@ -3,7 +3,7 @@ import type { Opinion } from '../model/opinion.js';
 import type { Depth } from '../model/trigger.js';
 
 /** What sort an analyst is. */
-export type AnalystKind = 'rule' | 'model' | 'remote';
+type AnalystKind = 'rule' | 'model' | 'remote';
 
 /** For whom and until when an analyst is asked. */
 export interface Question {

@@ -6,7 +6,7 @@ import { NEWS_FILE } from './news-file.js';
 import type { Variables } from './variables.js';
 import { yamlFile } from './yaml-file.js';
 
-export const ANALYSTS_FILE = 'config/analysts.yaml';
+const ANALYSTS_FILE = 'config/analysts.yaml';
 const EXAMPLE = '{id: trend, name: TrendAnalyst, kind: rule, rule: trend, weight: 1}';
 const ID = /^[a-z0-9][a-z0-9_.-]{0,39}$/;
 

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { findNginx } from './tools.mjs';
 import { until } from './until.js';
-import { freePort } from './free-port.js';
+import { freePort } from './free-port.mjs';
 
 const CONFIGURATION = resolve(import.meta.dirname, '../../deploy/nginx.conf');
 const SETPRIV = '/usr/bin/setpriv';

@@ -1,9 +1,9 @@
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { freePort } from './free-port.mjs';
 import { findPostgres } from './tools.mjs';
 
 /** PostgreSQL refuses root: there it runs as `nobody`. */
@@ -107,13 +107,4 @@ function collect(child) {
     stream.setEncoding('utf8').on('data', (chunk) => { text = (text + chunk).slice(-8192); });
   }
   return () => text;
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }

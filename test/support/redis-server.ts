@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { findRedis } from './tools.mjs';
-import { freePort } from './free-port.js';
+import { freePort } from './free-port.mjs';
 
 const SETPRIV = '/usr/bin/setpriv';
 const READY = 'Ready to accept connections';

@@ -62,7 +62,7 @@ export class AnalystTokens {
   }
 }
 
-export const identityOf = ({ agent_id: agentId, name, owner, weight }: AnalystTokensTable): RemoteIdentity => ({ agentId, name, owner, weight });
+const identityOf = ({ agent_id: agentId, name, owner, weight }: AnalystTokensTable): RemoteIdentity => ({ agentId, name, owner, weight });
 
 const hashOf = (token: string): string => createHash('sha256').update(token).digest('hex');
 

@@ -3,7 +3,7 @@ import type { MarketView } from '../../model/market-view.js';
 /** A view as remote analysts get it (WIRE.md); the same text for all of a run. */
 const TEXTS = new WeakMap<MarketView, string>();
 
-export function viewText(view: MarketView): string {
+function viewText(view: MarketView): string {
   let text = TEXTS.get(view);
   if (text === undefined) TEXTS.set(view, (text = JSON.stringify(wireView(view))));
   return text;
