@@ -20,7 +20,7 @@ describe('analysts from seats', () => {
 
   it('seats the ten rules of config/analysts.yaml with equal weights', () => {
     const { analysts } = parse(readFileSync(new URL('../../config/analysts.yaml', import.meta.url), 'utf8')) as { analysts: SeatConfig[] };
-    const panel = ruleAnalystsFrom(analysts.filter((each) => each.kind === 'rule' && each.rule !== 'news_lexicon'));
+    const panel = ruleAnalystsFrom(analysts.filter((each): each is RuleSeatConfig => each.kind === 'rule' && each.rule !== 'news_lexicon'));
     expect(panel).toHaveLength(10);
     expect(new Set(panel.map(({ rule }) => rule)).size).toBe(10);
     expect(panel.every(({ id, rule, weight }) => id === rule && weight === 1)).toBe(true);
