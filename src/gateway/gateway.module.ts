@@ -93,11 +93,11 @@ export class GatewayModule {
         },
         {
           provide: Status,
-          inject: [CONFIG, Panel, Sessions, Hub, Runs, FeedState, ConnectionLimits, Peers, REDIS],
+          inject: [CONFIG, Panel, Sessions, Hub, Runs, FeedState, ConnectionLimits, Peers, REDIS, RemoteSeats],
           useFactory: (
             { version }: Config, panel: Panel, sessions: Sessions, hub: Hub, runs: Runs, feed: FeedState,
-            connections: ConnectionLimits, peers: Peers, redis: RedisLink | null,
-          ) => new Status({ node: `${hostname()}:${process.pid}`, version, analysts: panel.seats.length, sessions, hub, runs, feed, connections, peers, redis }),
+            connections: ConnectionLimits, peers: Peers, redis: RedisLink | null, remote: RemoteSeats,
+          ) => new Status({ node: `${hostname()}:${process.pid}`, version, analysts: () => panel.seats.length + remote.present().length, sessions, hub, runs, feed, connections, peers, redis }),
         },
         {
           provide: Presence,

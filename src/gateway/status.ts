@@ -10,7 +10,8 @@ import type { Sessions } from './sessions/sessions.js';
 export interface StatusNeeds {
   readonly node: string;
   readonly version: string;
-  readonly analysts: number;
+  /** Seats of the panel that are taken now. */
+  readonly analysts: () => number;
   readonly sessions: Sessions;
   readonly hub: Hub;
   readonly runs: Runs;
@@ -49,7 +50,7 @@ export class Status {
         messages_sent: sum(({ sent }) => sent),
         rooms: Object.fromEntries(sums(nodes.map(({ rooms }) => rooms))),
       },
-      orchestrator: { running: this.running, active_analyses: sum(({ running }) => running), active_agents: analysts },
+      orchestrator: { running: this.running, active_analyses: sum(({ running }) => running), active_agents: analysts() },
       node,
       cluster: { nodes: nodes.map((each) => each.node), ...(redis && { redis: redis.up ? 'up' : 'away' }) },
       feed: feed.report(),
