@@ -32,7 +32,7 @@ export const createToken = (options: NewTokenOptions, terminal: Terminal): Promi
   if (options.json) return say(terminal, JSON.stringify(made));
   say(terminal, `${made.agent_id} of ${clean(made.owner)}, weight ${made.weight}. Its token is not shown again:`);
   say(terminal, made.token!);
-  say(terminal, 'Connect to /ws/analysts?analyst_token=…, or send it as Authorization: Bearer; examples/analyst.mjs shows how.');
+  say(terminal, 'Connect to /ws/analysts?analyst_token=…, or send it as Authorization: Bearer; examples/analyst.ts shows how.');
 });
 
 export const listTokens = (options: TokenOptions, terminal: Terminal): Promise<ExitCode> => answered(terminal, async () => {

@@ -141,11 +141,12 @@ describe('the examples', () => {
     const child = spawn(command, args, { cwd: ROOT, env: { PATH: process.env['PATH'], CONCLAVE_URL: server.ws, ANALYST_TOKEN: token } });
     return { stop: () => child.kill() };
   };
-  it.each([['JavaScript', 'examples/analyst.mjs'], ['Python', 'examples/analyst.py']])('in %s takes its seat and votes', async (language, file) => {
+  it.each([['TypeScript', 'examples/analyst.ts'], ['Python', 'examples/analyst.py']])('in %s takes its seat and votes', async (language, file) => {
     const command = language === 'Python' ? (await findPython())! : process.execPath;
+    const options = language === 'Python' ? [] : ['--import', './test/support/typescript.mjs'];
     const name = `Example in ${language}`;
     const id = name.toLowerCase().replaceAll(' ', '_');
-    const child = run(command, [file], await newToken(name, `of ${language}`));
+    const child = run(command, [...options, file], await newToken(name, `of ${language}`));
     try {
       await until(async () => (await analystOf(id)).state === 'seated', 'it has its seat');
       const { details } = await analyze('SPY');

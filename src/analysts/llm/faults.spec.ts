@@ -26,11 +26,11 @@ const seat = (over: Partial<ModelSeatConfig> = {}): ModelSeatConfig => ({
   temperature: 0.2, seed: 7, maxTokens: 500, deadlineMs: 5000, prompt: { path: 'config/prompts/test.md', text: 'You read charts.' }, ...over,
 });
 
-function build(over: Partial<ProviderConfig> = {}): void {
+function build(over: Partial<ProviderConfig> = {}, storedFirst = false): void {
   const provider: ProviderConfig = { name: 'test', baseUrl: server.url, apiKey: CANARY, callsInFlight: 4, breakerMs: 40, ...over };
   caller = new ModelCaller({
     providers: new Map([['test', new Provider(provider, new OpenAiEndpoint(provider, () => performance.now()), (name, open) => breakers.push(`${name} ${open ? 'open' : 'closed'}`))]]),
-    prices: new Map([['*', { input: 1, output: 1 }]]), books: { budget, log }, storedFirst: false,
+    prices: new Map([['*', { input: 1, output: 1 }]]), books: { budget, log }, storedFirst,
     clock: () => performance.now(), wallClock: () => Date.now(), random: () => 0, onFault: (error) => { throw error; },
   });
 }
@@ -224,6 +224,22 @@ describe('ways to ask for a shape', () => {
     expect(await ask()).toEqual(GOOD);
     expect(server.requests).toHaveLength(refused.length + 2);
     expect(log.calls.at(-1)!.request.mode).toBe(mode);
+  });
+});
+
+describe('recording', () => {
+  it('lets an opinion count only once its call is stored', async () => {
+    let store: () => void = () => undefined;
+    const stored = new Promise<void>((resolve) => { store = resolve; });
+    log.append = (call) => { log.calls.push(call); return stored; };
+    build({}, true);
+    let landed = false;
+    const asked = ask().then((opinion) => { landed = true; return opinion; });
+    await until(() => log.calls.length === 1, 'the call is to be stored');
+    await new Promise(setImmediate);
+    expect(landed).toBe(false);
+    store();
+    expect(await asked).toEqual(GOOD);
   });
 });
 
