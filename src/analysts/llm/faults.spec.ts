@@ -214,6 +214,15 @@ describe('the breaker', () => {
   });
 });
 
+describe('five seats that are told to wait at once', () => {
+  it('all wait and are answered: the breaker stays closed', async () => {
+    server.answer = (_asked, nth) => (nth <= 5 ? { status: 429, headers: { 'retry-after': '0.05' } } : {});
+    build({ callsInFlight: 5 });
+    expect(await Promise.all(Array.from({ length: 5 }, () => ask()))).toEqual(Array(5).fill(GOOD));
+    expect(breakers).toEqual([]);
+  });
+});
+
 describe('ways to ask for a shape', () => {
   it.each<[string, readonly string[], string]>([
     ['JSON mode', ['json_schema'], 'json'],

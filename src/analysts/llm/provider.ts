@@ -5,8 +5,8 @@ import type { AbstainReason } from '../../model/opinion.js';
 import { noReply, type EndpointAnswer, type ModelEndpoint } from './model-endpoint.js';
 
 const FAILURES_TO_OPEN = 5;
-/** What speaks against a server; a bad reply or a refusal speaks against the model. */
-const FAULTS: ReadonlySet<string> = new Set<AbstainReason>(['UNAVAILABLE', 'RATE_LIMITED', 'TIMEOUT']);
+/** What speaks against a server. One that asks to wait is well, and five seats that ask at once hear it five times; a bad reply or a refusal speaks against the model. */
+const FAULTS: ReadonlySet<string> = new Set<AbstainReason>(['UNAVAILABLE', 'TIMEOUT']);
 
 /** One provider: so many calls in flight, a breaker, and what is known of its models. */
 export class Provider {
