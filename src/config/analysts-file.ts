@@ -14,6 +14,8 @@ export interface PanelFile {
   readonly seats: readonly SeatConfig[];
   readonly empty: readonly EmptySeat[];
   readonly models: ModelsConfig;
+  /** For others that ask models. */
+  readonly read: ModelsRead;
   readonly earlyStop: boolean;
 }
 
@@ -21,7 +23,7 @@ export interface PanelFile {
 export function analystsFile(root: string, variables: Variables, news: NewsConfig, findings: Findings): PanelFile {
   const file = yamlFile(root, ANALYSTS_FILE, findings);
   const models = modelsConfig(root, file, variables, findings);
-  if (!file) return { seats: [], empty: [], models: models.config, earlyStop: false };
+  if (!file) return { seats: [], empty: [], models: models.config, read: models, earlyStop: false };
   const taken = new Set<string>();
   const read = seatsOf(file).map((fields) => seatOf(fields, taken, models, news));
   const earlyStop = file.has('early_stop') && file.choice('early_stop', [true, false]) === true;
@@ -29,7 +31,7 @@ export function analystsFile(root: string, variables: Variables, news: NewsConfi
   const seats = read.filter((seat): seat is SeatConfig => seat !== null && !('why' in seat));
   const empty = read.filter((seat): seat is EmptySeat => seat !== null && 'why' in seat);
   const debating = models.config.debate && seats.some(({ kind }) => kind === 'model');
-  return { seats, empty, models: debating ? models.config : { ...models.config, debate: null }, earlyStop };
+  return { seats, empty, models: debating ? models.config : { ...models.config, debate: null }, read: models, earlyStop };
 }
 
 /** An empty list is a panel of remote analysts alone. */

@@ -1,5 +1,6 @@
-import type { Instrument, TimestampKind } from '../model/instrument.js';
+import type { AssetClass, Instrument, TimestampKind } from '../model/instrument.js';
 import type { Interval } from '../model/interval.js';
+import type { AccountMode } from '../model/trading.js';
 
 /** How one source writes one symbol. */
 export interface SourceFormat {
@@ -125,6 +126,124 @@ export interface FeedConfig {
   readonly replaySpeed: number;
 }
 
+export const BROKERS = ['off', 'paper', 'alpaca-paper', 'alpaca-live'] as const;
+
+/** Where shares are meant: of the equity. */
+export interface SizingConfig {
+  readonly method: 'fixed_fraction' | 'volatility_target' | 'kelly';
+  /** Of one position: at most, by whatever method. */
+  readonly fraction: number;
+  /** Volatility of a day that a position is to have, as a share of the equity. */
+  readonly dailyVolatility: number;
+  /** Share of the full Kelly stake. */
+  readonly kellyFraction: number;
+}
+
+/** Which intents wait for a person; the first that fits decides, and where none does nobody is asked. */
+export interface ApprovalPolicy {
+  readonly brokers: readonly string[] | null;
+  readonly accounts: readonly string[] | null;
+  readonly symbols: readonly string[] | null;
+  readonly origins: readonly string[] | null;
+  /** Only intents worth at least this, in the account's currency. */
+  readonly minNotional: number;
+  /** Persons who must agree; 0: nobody is asked. */
+  readonly needed: number;
+}
+
+export interface ApprovalConfig {
+  readonly policies: readonly ApprovalPolicy[];
+  readonly expiresMs: number;
+  /** Share of the price shown. */
+  readonly maxDrift: number;
+}
+
+export interface PaperTerms {
+  /** Shares of the price, by asset class. */
+  readonly fee: Readonly<Record<AssetClass, number>>;
+  readonly halfSpread: Readonly<Record<AssetClass, number>>;
+  readonly slippage: Readonly<Record<AssetClass, number>>;
+  /** Share of a bar's base volume that one account gets. */
+  readonly participation: number;
+  readonly maintenanceMargin: number;
+  readonly maxLeverage: number;
+  /** Of a perpetual's position, each eight hours; 0: none. */
+  readonly fundingRate: number;
+}
+
+export interface AccountConfig {
+  readonly id: string;
+  /** `configured`: what TRADING says. */
+  readonly broker: 'configured' | 'paper';
+  readonly mode: AccountMode;
+  readonly currency: string;
+  readonly balance: number;
+  /** Signals of Conclave are its targets. */
+  readonly followsSignals: boolean;
+  readonly maxLeverage: number;
+  readonly limits: RiskLimitsConfig;
+  readonly sizing: SizingConfig;
+}
+
+/** Shares are of the account's equity. */
+export interface RiskLimitsConfig {
+  /** Worth of one symbol's position, with open orders. */
+  readonly maxPosition: number;
+  /** Worth of all positions, long and short added up, with open orders. */
+  readonly maxExposure: number;
+  /** Worth of all symbols of one underlying (BTCUSDT and BTC/USD). */
+  readonly maxConcentration: number;
+  /** Loss since the day began (00:00Z), as a share of the equity then. */
+  readonly maxDailyLoss: number;
+  /** From the highest equity. */
+  readonly maxDrawdown: number;
+  readonly ordersPerMinute: number;
+  /** How far an order's own price may be from the market's, and the market's from the price it was decided at. */
+  readonly priceBand: number;
+  /** Oldest price that may be traded on, market milliseconds. */
+  readonly maxPriceAgeMs: number;
+  readonly minConfidence: number;
+  /** More day trades than this in so many sessions need this equity; null: not applied. */
+  readonly dayTradeRule: { readonly maxDayTrades: number; readonly sessions: number; readonly minEquity: number } | null;
+}
+
+/** A trading agent, or the one of an asset. */
+export interface AgentConfig {
+  readonly id: string;
+  readonly name: string;
+  readonly accountId: string;
+  readonly symbols: readonly string[];
+  /** `asset`: it shows under /api/assets, and its one symbol names it. */
+  readonly kind: 'agent' | 'asset';
+  /** Rules where the model is null; `why` says why there is none where one was asked for. */
+  readonly model: ModelCallConfig | null;
+  readonly why: string | null;
+  readonly intervalS: number;
+  readonly leverage: number;
+}
+
+export interface StrategyConfig {
+  readonly id: string;
+  /** Which, e.g. `moving_average_crossover`; its class is known to trading/. */
+  readonly strategy: string;
+  readonly accountId: string;
+  readonly symbols: readonly string[];
+  readonly parameters: Readonly<Record<string, number>>;
+}
+
+export interface TradingConfig {
+  readonly broker: (typeof BROKERS)[number];
+  /** Secrets. `null` addresses: the SDK's own. */
+  readonly alpaca: { readonly keyId: string; readonly secretKey: string; readonly baseUrl: string | null; readonly dataUrl: string | null; readonly streamUrl: string | null } | null;
+  readonly accounts: readonly AccountConfig[];
+  readonly approval: ApprovalConfig;
+  /** What a broken daily loss or drawdown makes of an account. */
+  readonly breaker: 'REDUCING' | 'HALTED';
+  readonly paper: PaperTerms;
+  readonly agents: readonly AgentConfig[];
+  readonly strategies: readonly StrategyConfig[];
+}
+
 export const ROLES = ['gateway', 'analyst', 'market', 'trading'] as const;
 /** A part of the work that a node does. */
 export type Role = (typeof ROLES)[number];
@@ -163,6 +282,7 @@ export interface Config {
   readonly models: ModelsConfig;
   readonly news: NewsConfig;
   readonly consensus: { readonly threshold: number; readonly minConfidence: number; readonly minDomains: number };
+  readonly trading: TradingConfig;
   /** `redisUrl` set: one of several nodes on the same PostgreSQL and Redis. */
   readonly storage: { readonly dataDir: string; readonly databaseUrl: string | null; readonly redisUrl: string | null };
   /** What this node does; all of it where it is alone. */

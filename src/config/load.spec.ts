@@ -190,7 +190,7 @@ describe('what is worth saying', () => {
     [{ MIN_AGENTS_FOR_SIGNAL: '2' }, 'MIN_AGENTS_FOR_SIGNAL=2: two analysts'],
     [{ REPLAY_FILES: 'SPY=x.csv' }, 'REPLAY_FILES has no effect without FEED=replay'],
     [{ MIN_AGENTS_FOR_SIGNAL: '11' }, 'MIN_AGENTS_FOR_SIGNAL is 11 and 10 fault domains'],
-    [{ ALPACA_API_KEY: 'k', ALPACA_SECRET_KEY: 's' }, 'ALPACA_API_KEY, ALPACA_SECRET_KEY have no effect: brokers'],
+    [{ ALPACA_API_KEY: 'k', ALPACA_SECRET_KEY: 's' }, 'ALPACA_API_KEY, ALPACA_SECRET_KEY have no effect with TRADING=paper'],
   ])('%p', (env, warning) => {
     expect(load(env).warnings).toEqual([expect.stringContaining(warning)]);
   });

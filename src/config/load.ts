@@ -7,13 +7,13 @@ import { variablesOf } from './dotenv-file.js';
 import { feedConfig } from './feed.js';
 import { Findings } from './findings.js';
 import { deepFreeze } from './freeze.js';
-import { notYet } from './later.js';
 import { newsFile } from './news-file.js';
 import { limitsConfig } from './limits.js';
 import { serverConfig } from './server.js';
 import { signalsConfig } from './signals.js';
 import { storageConfig } from './storage.js';
 import { symbolsFile } from './symbols-file.js';
+import { tradingConfig } from './trading.js';
 import { typos } from './typos.js';
 import { Variables } from './variables.js';
 
@@ -35,16 +35,17 @@ export function loadConfig({ env, root: from }: ConfigSources): Config {
   const symbols = symbolsFile(root, findings);
   const news = newsFile(root, findings);
   const panel = analystsFile(root, variables, news, findings);
+  const market = feedConfig(variables, root, symbols, findings);
   const config = {
     version: version(),
     ...serverConfig(variables, findings),
-    ...feedConfig(variables, root, symbols, findings),
+    ...market,
     ...signalsConfig(variables, symbols, panel, findings),
     ...storageConfig(variables, root, findings),
+    trading: tradingConfig(variables, root, panel.read, market.instruments, findings),
     limits: limitsConfig(variables),
     news,
   };
-  notYet(variables, findings);
   for (const [name, meant] of typos(variables.names(), variables.known)) findings.warn(`${name} is not known and has no effect: did you mean ${meant}?`);
   if (findings.problems.length > 0) throw new ConfigError(findings.problems);
   return deepFreeze({ ...config, warnings: findings.warnings });

@@ -87,7 +87,8 @@ describe('each mistake comes with its remedy', () => {
     [{ PRICE_MOVE_TRIGGER: '0' }, /^PRICE_MOVE_TRIGGER=0: must be a number above 0 and at most 1/],
     [{ ROOM_KEEP_MESSAGES: '1e3' }, /^ROOM_KEEP_MESSAGES=1e3: must be an integer/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL=loud: must be one of fatal, error/],
-    [{ TRADING: 'alpaca-live' }, /^TRADING=alpaca-live: trading is not in this version yet; remove it$/],
+    [{ TRADING: 'alpaca-paper' }, /^TRADING=alpaca-paper needs ALPACA_API_KEY and ALPACA_SECRET_KEY/],
+    [{ TRADING: 'alpaca-live', ALPACA_API_KEY: 'k', ALPACA_SECRET_KEY: 's' }, /^TRADING=alpaca-live trades with real money: set I_ACCEPT_LIVE_TRADING=yes too/],
     [{ TRADING: 'yolo' }, /^TRADING=yolo: must be one of/],
   ])('%p', (env, remedy) => {
     expect(mistakes(env).problems).toEqual([expect.stringMatching(remedy)]);

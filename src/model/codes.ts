@@ -35,6 +35,13 @@ export const CODES = {
   NOT_READY: row(503, true, 'Not ready yet'),
   STORE_UNAVAILABLE: row(503, true, 'The database is not available'),
   TOO_FEW_DOMAINS: row(422, false, 'Too few voters for a consensus'),
+  IDEMPOTENCY_CONFLICT: row(409, false, 'The same key with another content'),
+  HASH_MISMATCH: row(409, false, 'It is not what was shown'),
+  EXPIRED: row(409, false, 'The time for it has passed'),
+  STATE_FORBIDS: row(409, false, 'The state it is in does not allow it'),
+  PRICE_DRIFTED: row(409, false, 'The price has moved too far'),
+  SAME_APPROVER: row(409, false, 'A second person is needed'),
+  LIMIT_BROKEN: row(409, false, 'A limit would be broken'),
   INTERNAL: row(500, false, 'Something went wrong on our side', 1011),
 } as const satisfies Record<string, CodeRow>;
 

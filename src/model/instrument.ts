@@ -25,3 +25,9 @@ export const isSymbol = (text: string): boolean => SYMBOL.test(text.toUpperCase(
 
 /** Spellings with equal keys name one instrument: upper case without `/ - _`. */
 export const instrumentKey = (symbol: string): string => symbol.toUpperCase().replace(/[/_-]/g, '');
+
+/** What an instrument's price is about: BTC of BTCUSDT and BTC/USD; an equity is its own. */
+export const underlyingOf = ({ symbol, assetClass }: Pick<Instrument, 'symbol' | 'assetClass'>): string => {
+  const key = instrumentKey(symbol);
+  return assetClass === 'crypto' ? key.replace(/(?<=.)(USDT|USDC|USD|EUR)$/, '') : key;
+};

@@ -3,9 +3,10 @@ import type { Interval } from '../model/interval.js';
 import type { AbstainReason, Action, Step } from '../model/opinion.js';
 import type { OutcomeClass } from '../model/situation.js';
 import type { Depth } from '../model/trigger.js';
+import type { TradingSchema } from './trading-schema.js';
 
 /** The tables as queries see them: times are epoch milliseconds unless said otherwise, `Json` is JSON text. */
-export interface Schema {
+export interface Schema extends TradingSchema {
   rooms: RoomsTable;
   room_messages: RoomMessagesTable;
   runs: RunsTable;

@@ -1,5 +1,5 @@
 import type { Instrument } from '../../model/instrument.js';
-import { instrumentKey } from '../../model/instrument.js';
+import { underlyingOf } from '../../model/instrument.js';
 import { seedOf, uniform } from './simulated-noise.js';
 
 /** What a simulated symbol is like. */
@@ -27,12 +27,6 @@ const KNOWN: Readonly<Record<string, readonly [number, number, number]>> = {
 };
 
 const BLOCKS_PER_DAY = 12;
-
-/** The asset that a crypto pair prices: BTC of BTCUSDT, BTC/USD and XBT is left alone. */
-const underlyingOf = (instrument: Instrument): string => {
-  const key = instrumentKey(instrument.symbol);
-  return instrument.assetClass === 'crypto' ? key.replace(/(?<=.)(USDT|USDC|USD|EUR)$/, '') : key;
-};
 
 /** Equities from 20 to 420 at 1.5 to 4 % a day; crypto from 0.1 to 1000 at 4 to 8 %. */
 function invented(underlying: string, crypto: boolean): readonly [number, number, number] {

@@ -3,6 +3,7 @@ import { roomsRunsSignals } from './0001-rooms-runs-signals.js';
 import { historyAlerts } from './0002-history-alerts.js';
 import { leases } from './0003-leases.js';
 import { panel } from './0004-panel.js';
+import { trading } from './0005-trading.js';
 import type { SqlDialect } from './columns.js';
 
 /** In the order of their names. One that has been released is never changed: add the next. */
@@ -11,4 +12,5 @@ export const migrations = (dialect: SqlDialect): Record<string, Migration> => ({
   '0002-history-alerts': historyAlerts(dialect),
   '0003-leases': leases(dialect),
   '0004-panel': panel(dialect),
+  '0005-trading': trading(dialect),
 });

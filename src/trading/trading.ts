@@ -1,0 +1,87 @@
+import type { Decimal } from '../model/decimal.js';
+import type { AccountMode, Execution, Intent, OrderStatus, Position, TradingState } from '../model/trading.js';
+import type { DecisionStatus } from '../storage/trading-schema.js';
+import type { ClosedTrade, Totals } from './portfolio/book.js';
+import type { Proposal } from './proposal.js';
+
+/** What became of a proposal so far. */
+export interface Decision {
+  readonly decisionId: string;
+  readonly proposal: Proposal;
+  /** null: there was nothing to do. */
+  readonly intent: Intent | null;
+  /** null: there was nothing to do. */
+  readonly status: DecisionStatus | null;
+  readonly gate: { readonly code: string; readonly detail: string; readonly numbers: Readonly<Record<string, number | string>> } | null;
+  readonly orderId: string | null;
+  readonly approvalId: string | null;
+  /** It was there already. */
+  readonly duplicate: boolean;
+}
+
+export interface MarkedPosition extends Position {
+  readonly mark: Decimal;
+  readonly unrealised: Decimal;
+}
+
+/** An account as it is now. */
+export interface AccountView {
+  readonly accountId: string;
+  /** `paper`, `alpaca-paper`, `alpaca-live` */
+  readonly broker: string;
+  readonly mode: AccountMode;
+  readonly currency: string;
+  /** What it began with. */
+  readonly initial: Decimal;
+  readonly totals: Totals;
+  readonly peakEquity: Decimal;
+  readonly dayStartEquity: Decimal;
+  readonly positions: readonly MarkedPosition[];
+  readonly state: { readonly state: TradingState; readonly code: string | null; readonly reason: string | null };
+}
+
+export interface FilledOrder {
+  readonly accountId: string;
+  readonly decisionId: string | null;
+  /** null: of nobody's order (a liquidation). */
+  readonly orderId: string | null;
+  readonly status: OrderStatus | null;
+  readonly execution: Execution;
+  readonly realised: Decimal;
+  /** The fill was against the position that was there. */
+  readonly reducing: boolean;
+}
+
+export interface TradeEnd {
+  readonly tradeId: string;
+  readonly accountId: string;
+  readonly trade: ClosedTrade;
+  /** Decisions whose orders opened it first, and ended it. */
+  readonly openedBy: string | null;
+  readonly closedBy: string | null;
+}
+
+/** Said after it is stored, in order, to be awaited (a replayed file waits). What throws is reported and stops nothing. */
+export interface TradingEvents {
+  decided(decision: Decision): void | Promise<void>;
+  filled(fill: FilledOrder): void | Promise<void>;
+  closed(end: TradeEnd): void | Promise<void>;
+  /** Money or positions changed, or their worth did (at most once a second an account, market time). */
+  account(accountId: string): void | Promise<void>;
+  /** Of one account, or of all (`null`). */
+  state(accountId: string | null): void | Promise<void>;
+}
+
+/** What others want of trading: agents, strategies, approvals, groups, the edges. */
+export abstract class Trading {
+  /** Through sizing, gates, approval and the broker; resolves once the outcome is stored and said. @throws CodedError UNKNOWN_SYMBOL, NOT_FOUND, NOT_READY, DRAINING, STORE_UNAVAILABLE */
+  abstract propose(proposal: Proposal): Promise<Decision>;
+  /** @throws CodedError NOT_FOUND */
+  abstract account(accountId: string): AccountView;
+  abstract accounts(): readonly AccountView[];
+  /** This node trades the account. */
+  abstract holds(accountId: string): boolean;
+  abstract listen(events: Partial<TradingEvents>): void;
+  /** Market time, epoch milliseconds. */
+  abstract now(): number;
+}
