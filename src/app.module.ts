@@ -24,6 +24,8 @@ import { Runs } from './signals/runs.js';
 import { SignalsModule } from './signals/signals.module.js';
 import { ClusterModule } from './storage/cluster.module.js';
 import { StorageModule } from './storage/storage.module.js';
+import { TradingModule } from './trading/trading.module.js';
+import { TradingWorkModule } from './trading/trading-work.module.js';
 
 class RoomsWatched extends WatchedSymbols {
   constructor(private readonly hub: Hub, private readonly peers: Peers) {
@@ -56,9 +58,11 @@ export class AppModule {
     const analysts = AnalystsModule.of(configuration, journal, remote);
     const outcomes = OutcomesModule.of(configuration, storage, cluster, rooms, knowledge, market);
     const signals = SignalsModule.of(configuration, storage, cluster, rooms, journal, knowledge, market, analysts, outcomes);
+    const trading = TradingModule.of(configuration, storage, cluster, rooms, market);
+    const work = TradingWorkModule.of(configuration, storage, market, trading);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, watch);
+    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, trading, watch);
     const ops = OpsModule.of(storage, journal, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, trading, work, watch, gateway, ops] };
   }
 }

@@ -55,6 +55,8 @@ import { REDIS } from './storage/storage.module.js';
 import { CLUSTER, type Cluster } from './storage/cluster.module.js';
 import type { Leases } from './storage/leases.js';
 import { isUnavailable } from './storage/unavailable.js';
+import { TradingWork } from './trading/trading-work.js';
+import { TRADING_CHANNEL } from './trading/trading.module.js';
 
 export interface RunningApp {
   readonly nest: NestExpressApplication;
@@ -123,6 +125,8 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   await nest.get(News).start({ shared });
   await nest.get(Market).start();
   await nest.get(Outcomes).start();
+  await nest.get(TradingWork).start();
+  await shareTrading(nest);
   nest.get(NewsFeeds).start();
   await nest.get(Alerts).catchUp();
   nest.get(Retention).start();
@@ -139,16 +143,20 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
 function connect(nest: NestExpressApplication, log: Log): void {
   const [hub, watch, market, writer, leadership, alerts] = [nest.get(Hub), nest.get(Watch), nest.get(Market), nest.get(RoomWriter), nest.get(Leadership), nest.get(Alerts)];
   const outcomes = nest.get(Outcomes);
+  const trading = nest.get(TradingWork);
   const cluster = nest.get<Cluster | null>(CLUSTER);
   nest.get(MarketRelay).add({
     price: (update, at) => {
       hub.receivePrice({ update, sentAt: new Date().toISOString() }); // each node's market has heard it, so none tells another
       if (leadership.leads()) watch.price(update, at);
       alerts.price(update, at, leadership.leads());
+      trading.price(update.symbol, update.price, update.volume, at);
     },
     closed: async (symbol, interval, candle) => {
-      const { stored } = await outcomes.closed(symbol, interval, candle); // first: what it resolves, the candle's run may compare with
+      await trading.fills(symbol, candle);
+      const { stored } = await outcomes.closed(symbol, interval, candle); // before the run: it may compare with what this resolves
       if (leadership.leads()) await watch.closed(symbol);
+      await trading.considered(symbol, interval, candle);
       await stored;
     },
     ended: () => {
@@ -164,6 +172,7 @@ function connect(nest: NestExpressApplication, log: Log): void {
     if (!seen) return;
     watch.analysed(symbol, seen.price, seen.asOf);
     alerts.signal(symbol, signalMessageId(runId));
+    trading.signals();
   });
 }
 
@@ -176,6 +185,11 @@ async function shareAlerts(nest: NestExpressApplication, log: Log): Promise<void
   setInterval(sync, ALERTS_EVERY_MS).unref();
 }
 
+/** What one node changes, the one that trades sees at once; and within a second where the word was lost. */
+async function shareTrading(nest: NestExpressApplication): Promise<void> {
+  await nest.get<Cluster | null>(CLUSTER)?.channels.listen(TRADING_CHANNEL, () => void nest.get(TradingWork).refresh());
+}
+
 async function stop(nest: NestExpressApplication, config: Config): Promise<void> {
   nest.get(DrainState).draining = true;
   const sessions = nest.get(Sessions);
@@ -184,6 +198,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
     nest.get(Runs).drain(GRACE_MS),
     sessions.drain(Math.min(SPREAD_MS, sessions.active * (SPREAD_MS / config.limits.maxConnections))),
   ]);
+  await nest.get(TradingWork).stop(GRACE_MS);
   await Promise.all([
     nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop(), nest.get(Outcomes).stop(GRACE_MS),
     nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(), nest.get(SqlCallLog).drain(GRACE_MS),

@@ -76,7 +76,7 @@ describe('without any variable', () => {
     const shown = parse(example.replace(/^# (?=[A-Z_]+=)/gm, ''));
     const root = rootWith();
     expect(loadConfig({ env: shown, root })).toEqual(loadConfig({ env: {}, root }));
-    const used = ['server', 'trusted-proxies', 'feed', 'signals', 'storage', 'limits', 'replay-files', 'later', 'models']
+    const used = ['server', 'trusted-proxies', 'feed', 'signals', 'storage', 'limits', 'replay-files', 'trading', 'models']
       .flatMap((file) => [...readFileSync(join(PROJECT, 'src/config', `${file}.ts`), 'utf8').matchAll(/variables\.\w+\('([A-Z_]+)'/g)])
       .map(([, name]) => name!);
     expect(Object.keys(shown).sort()).toEqual([...new Set(used)].sort());

@@ -17,6 +17,7 @@ export function tradingConfig(variables: Variables, root: string, models: Models
   const { agents, strategies, accounts } = agentsFile(root, models, risk, instruments, findings);
   const atBroker = risk.accounts.filter((account) => account.broker === 'configured');
   if (alpaca && atBroker.length > 1) findings.problem(`config/risk.yaml: ${atBroker.map(({ id }) => id).join(', ')} all have broker: configured, and the keys open one account: leave it at one`);
+  if (broker === 'off') return { broker, alpaca, accounts: [], approval: risk.approval, breaker: risk.breaker, paper: risk.paper, agents: [], strategies: [] };
   return {
     broker, alpaca,
     accounts: [...risk.accounts, ...accounts].map((account) => (account.broker === 'configured' && alpaca ? { ...account, mode: 'margin' } : account)),
@@ -28,7 +29,9 @@ export function tradingConfig(variables: Variables, root: string, models: Models
 function alpacaOf(broker: TradingConfig['broker'], variables: Variables, findings: Findings): TradingConfig['alpaca'] {
   const [keyId, secretKey] = [variables.text('ALPACA_API_KEY'), variables.text('ALPACA_SECRET_KEY')];
   const [baseUrl, dataUrl, streamUrl] = [
-    address('ALPACA_BASE_URL', /^https?:$/), address('ALPACA_DATA_URL', /^https?:$/), address('ALPACA_STREAM_URL', /^wss?:$/),
+    address('ALPACA_BASE_URL', variables.text('ALPACA_BASE_URL'), /^https?:$/),
+    address('ALPACA_DATA_URL', variables.text('ALPACA_DATA_URL'), /^https?:$/),
+    address('ALPACA_STREAM_URL', variables.text('ALPACA_STREAM_URL'), /^wss?:$/),
   ];
   if (broker !== 'alpaca-paper' && broker !== 'alpaca-live') {
     const unused = ['ALPACA_API_KEY', 'ALPACA_SECRET_KEY', 'ALPACA_BASE_URL', 'ALPACA_DATA_URL', 'ALPACA_STREAM_URL'].filter((name) => variables.text(name) !== null);
@@ -44,8 +47,7 @@ function alpacaOf(broker: TradingConfig['broker'], variables: Variables, finding
   }
   return { keyId, secretKey, baseUrl, dataUrl, streamUrl };
 
-  function address(name: string, protocols: RegExp): string | null {
-    const text = variables.text(name);
+  function address(name: string, text: string | null, protocols: RegExp): string | null {
     if (text === null || (URL.canParse(text) && protocols.test(new URL(text).protocol))) return text;
     findings.problem(`${name}=${text}: must be an address such as ${protocols.test('wss:') ? 'wss://paper-api.alpaca.markets/stream' : 'https://paper-api.alpaca.markets'}`);
     return null;

@@ -30,6 +30,7 @@ import { DrainState } from './drain-state.js';
 import { FeedState } from './feed-state.js';
 import { MessagesController } from './history/messages.controller.js';
 import { AnalyzeController } from './http/analyze.controller.js';
+import { TradingStateController } from './http/trading-state.controller.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
 import { HttpAnalyzeLimit } from './limits/http-analyze-limit.js';
 import { FirstAnalyses } from './sessions/first-analyses.js';
@@ -54,7 +55,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [...imports],
-      controllers: [AnalyzeController, MessagesController],
+      controllers: [AnalyzeController, MessagesController, TradingStateController],
       providers: [
         { provide: DrainState, inject: [CONFIG], useFactory: ({ roles }: Config) => new DrainState(roles.has('gateway')) },
         { provide: FeedState, inject: [Market], useFactory: (market: Market) => new FeedState(market) },

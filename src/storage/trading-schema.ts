@@ -68,6 +68,8 @@ export interface DecisionsTable {
   price: string | null;
   /** JSON; null: nothing was to be done. */
   intent: string | null;
+  /** Market time at which what it opens is closed again. */
+  exit_at: number | null;
   /** JSON `{code, detail, numbers}` of what refused it. */
   gate: string | null;
   reason: string;
@@ -100,8 +102,6 @@ export interface OrdersTable {
   /** JSON `{target, stop}` to be placed once this is filled. */
   exits: string | null;
   expires_at: number | null;
-  /** 1 from before it is given to the broker. */
-  sent: number;
   at: number;
   updated_at: number;
 }
@@ -134,6 +134,8 @@ export interface PositionsTable {
   opened_at: number;
   /** JSON, for the trade that its end makes. */
   history: string;
+  /** JSON: how it is to end. Of our side only. */
+  plan?: string | null;
 }
 
 export interface AccountEntriesTable {

@@ -7,7 +7,8 @@ import type { Proposal } from './proposal.js';
 /** What became of a proposal so far. */
 export interface Decision {
   readonly decisionId: string;
-  readonly proposal: Proposal;
+  /** null: it is known by its row only. */
+  readonly proposal: Proposal | null;
   /** null: there was nothing to do. */
   readonly intent: Intent | null;
   /** null: there was nothing to do. */

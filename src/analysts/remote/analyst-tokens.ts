@@ -48,10 +48,10 @@ export class AnalystTokens {
     return this.db.selectFrom('analyst_tokens').selectAll().where('revoked_at', 'is', null).orderBy('agent_id').execute();
   }
 
-  /** null: no such token, or it is revoked. */
+  /** null: no such token, it is revoked, or a seat of the configuration has its id by now. */
   async find(token: string): Promise<RemoteIdentity | null> {
     const row = await this.db.selectFrom('analyst_tokens').selectAll().where('token_hash', '=', hashOf(token)).where('revoked_at', 'is', null).executeTakeFirst();
-    return row ? identityOf(row) : null;
+    return row && !this.taken.has(row.agent_id) ? identityOf(row) : null;
   }
 
   /** False: there was none. */

@@ -3,6 +3,7 @@ import type { Candle } from '../../model/candle.js';
 import type { TimestampKind } from '../../model/instrument.js';
 import { type Interval, intervalMs } from '../../model/interval.js';
 import { newYorkToUtc } from '../../model/new-york.js';
+import { sessionOn } from '../../model/new-york-calendar.js';
 
 export const COLUMNS = ['timestamp', 'open', 'high', 'low', 'close', 'volume'] as const;
 
@@ -65,7 +66,7 @@ export function openingOf(written: number, kind: TimestampKind): number {
 export function candleOf(row: Row, format: SourceFormat, interval: Interval, shift: number): Candle {
   const { open, high, low, close } = row;
   const time = openingOf(row.written + shift, format.timestamps);
-  const knownAt = format.timestamps === 'session_date' ? newYorkToUtc(time + SESSION_CLOSE) : time + intervalMs(interval);
+  const knownAt = format.timestamps === 'session_date' ? sessionOn(time)?.close ?? newYorkToUtc(time + SESSION_CLOSE) : time + intervalMs(interval);
   const volume = format.volume === 'quote' ? row.volume / ((high + low + close) / 3) : row.volume;
   return Object.freeze({ time, knownAt, open, high, low, close, volume });
 }

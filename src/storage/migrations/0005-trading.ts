@@ -21,9 +21,9 @@ export const trading = (dialect: SqlDialect): Migration => ({
       ['decision_id', text], ['decision_key', text], ['account_id', text], ['symbol', text], ['origin', text], ['origin_id', text],
       ['signal_id', text, 'null'], ['correlation_id', text, 'null'], ['status', text], ['as_of', integer], ['updated_at', integer],
       ['order_id', text, 'null'], ['approval_id', text, 'null'], ['confidence', real, 'null'], ['price', text, 'null'],
-      ['intent', text, 'null'], ['gate', text, 'null'], ['reason', text],
+      ['intent', text, 'null'], ['exit_at', integer, 'null'], ['gate', text, 'null'], ['reason', text],
     ]).addPrimaryKeyConstraint('decisions_id', ['decision_id']).addUniqueConstraint('decisions_key', ['account_id', 'decision_key']).modifyEnd(end).execute();
-    await db.schema.createIndex('decisions_by_account').on('decisions').columns(['account_id', 'decision_id']).execute();
+    await db.schema.createIndex('decisions_by_account').on('decisions').columns(['account_id', 'as_of', 'decision_id']).execute();
     await db.schema.createIndex('decisions_by_signal').on('decisions').columns(['signal_id']).execute();
     await db.schema.createIndex('decisions_by_correlation').on('decisions').columns(['correlation_id']).execute();
 
@@ -32,7 +32,7 @@ export const trading = (dialect: SqlDialect): Migration => ({
       ['order_type', text], ['limit_price', text, 'null'], ['stop_price', text, 'null'], ['trail', text, 'null'], ['time_in_force', text],
       ['reduce_only', integer], ['leverage', integer], ['role', text], ['pair', text, 'null'], ['status', text], ['broker_order_id', text, 'null'],
       ['filled_quantity', text], ['average_price', text, 'null'], ['fees', text], ['reason', text, 'null'],
-      ['exits', text, 'null'], ['expires_at', integer, 'null'], ['sent', integer], ['at', integer], ['updated_at', integer],
+      ['exits', text, 'null'], ['expires_at', integer, 'null'], ['at', integer], ['updated_at', integer],
     ]).addPrimaryKeyConstraint('orders_key', ['order_id']).modifyEnd(end).execute();
     await db.schema.createIndex('orders_by_account').on('orders').columns(['account_id', 'at', 'order_id']).execute();
     await db.schema.createIndex('orders_by_decision').on('orders').columns(['decision_id']).execute();
@@ -47,7 +47,7 @@ export const trading = (dialect: SqlDialect): Migration => ({
 
     await table('positions', [
       ['account_id', text], ['symbol', text], ['leg', text], ['side', text], ['quantity', text], ['entry_price', text], ['leverage', integer],
-      ['opened_at', integer], ['history', text],
+      ['opened_at', integer], ['history', text], ['plan', text, 'null'],
     ]).addPrimaryKeyConstraint('positions_key', ['account_id', 'symbol', 'leg']).modifyEnd(end).execute();
 
     await table('account_entries', [
@@ -88,6 +88,9 @@ export const trading = (dialect: SqlDialect): Migration => ({
       ['thought', text], ['happened', text], ['change', text], ['outcome_return', real], ['at', integer],
     ]).addPrimaryKeyConstraint('reflections_key', ['reflection_id']).addUniqueConstraint('reflections_trade', ['trade_id']).modifyEnd(end).execute();
     await db.schema.createIndex('reflections_by_symbol').on('reflections').columns(['account_id', 'symbol', 'at']).execute();
+
+    // stored signals that trading has still to look at
+    await db.schema.createIndex('signals_unconsidered').on('signals').columns(['timestamp', 'signal_id']).where(sql<boolean>`considered_at is null`).execute();
 
     // the paper broker's side of it: another party's books, which ours are held against
     await table('paper_accounts', [

@@ -67,8 +67,8 @@ export interface RiskInput {
   readonly pending: readonly Pending[];
   /** Of the account's orders, newest last; older than a minute may be left out. */
   readonly orderTimes: readonly number[];
-  /** Day trades of the last sessions, counted by the caller with `dayTrades()`; and whether this intent would make another. */
-  readonly dayTrades: { readonly count: number; readonly another: boolean };
+  /** Day trades of the last sessions, as `dayTradesOf` counts them. */
+  readonly dayTrades: { readonly count: number };
 }
 
 export interface Pass {

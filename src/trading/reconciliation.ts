@@ -1,0 +1,57 @@
+import { ZERO, type Decimal } from '../model/decimal.js';
+import { sign, type Leg } from '../model/trading.js';
+import type { Account } from './account.js';
+import type { Broker } from './brokers/broker.js';
+import type { Booked, OrderFlow } from './order.flow.js';
+
+/** What the broker has and these books have, signed. */
+export interface Difference {
+  readonly symbol: string;
+  readonly leg: Leg;
+  readonly ours: Decimal;
+  readonly theirs: Decimal;
+}
+
+export interface Meeting {
+  readonly account: Account;
+  readonly broker: Broker;
+  readonly flow: OrderFlow;
+  /** Take the broker's positions over instead of reporting differences. */
+  readonly adopting: boolean;
+  readonly fill: (booked: Booked) => void;
+}
+
+/** Executions around a restart may carry an earlier market time than what was booked last. */
+const OVERLAP_MS = 60_000;
+
+/** Takes up what was missed, asks after orders without an answer, and compares positions. @throws BrokerSilent */
+export async function reconcile({ account, broker, flow, adopting, fill }: Meeting): Promise<readonly Difference[]> {
+  const since = Math.max(0, flow.settledUntil - OVERLAP_MS);
+  for (const entry of await broker.entries(since)) await flow.entered(entry);
+  for (const execution of await broker.executions(since)) {
+    // of an order that is not ours: positions will tell
+    const { clientOrderId, liquidation } = execution;
+    if (clientOrderId === null ? !liquidation : !(await flow.knows(clientOrderId))) continue;
+    const booked = await flow.executed(execution);
+    if (booked) fill(booked);
+  }
+  for (const order of account.openOrders()) await flow.ask(order, true);
+  const theirs = await broker.positions();
+  if (adopting) {
+    await flow.adopt(theirs, await broker.account());
+    return [];
+  }
+  account.buyingPower = broker.kind === 'paper' ? null : (await broker.account()).buyingPower;
+  return differencesOf(account, theirs);
+}
+
+function differencesOf(account: Account, theirs: Awaited<ReturnType<Broker['positions']>>): readonly Difference[] {
+  const places = new Map<string, { symbol: string; leg: Leg }>();
+  for (const { symbol, leg } of [...account.book.positions(), ...theirs]) places.set(`${leg} ${symbol}`, { symbol, leg });
+  return [...places.values()].flatMap(({ symbol, leg }) => {
+    const ours = account.book.held(symbol, leg);
+    const found = theirs.find((position) => position.symbol === symbol && position.leg === leg);
+    const broker = found ? found.quantity.times(sign(found.side)) : ZERO;
+    return ours.eq(broker) ? [] : [{ symbol, leg, ours, theirs: broker }];
+  });
+}

@@ -1,0 +1,63 @@
+import { Controller, Get, Param, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Market } from '../market/market.js';
+import { CodedError } from '../model/codes.js';
+import { decisionOnWire } from './decision-message.js';
+import { accountOnWire, fillOnWire, orderOnWire, positionOnWire } from './on-wire.js';
+import { DecisionsQuery, OrdersQuery, PositionsQuery } from './trading.dto.js';
+import { TradingReads } from './trading-reads.js';
+import { Trading } from './trading.js';
+
+interface Listed {
+  readonly items: readonly unknown[];
+  readonly next: string | null;
+}
+
+@ApiTags('trading')
+@Controller('api')
+export class TradingController {
+  constructor(private readonly reads: TradingReads, private readonly trading: Trading, private readonly market: Market) {}
+
+  @Get('orders')
+  @ApiOperation({ summary: 'Orders, newest first' })
+  @ApiOkResponse({ description: '{items: [{order_id, decision_id, account_id, symbol, side, quantity, order_type, limit_price, stop_price, status, filled_quantity, average_price, fees, …}], next}' })
+  async orders(@Query() { account, symbol, status, limit, cursor }: OrdersQuery): Promise<Listed> {
+    const { rows, next } = await this.reads.orders({ account, symbol: this.symbol(symbol), status }, limit, cursor);
+    return { items: rows.map(orderOnWire), next };
+  }
+
+  @Get('orders/:id')
+  @ApiOperation({ summary: 'One order with its fills and its decision' })
+  async order(@Param('id') id: string): Promise<Record<string, unknown>> {
+    const found = await this.reads.order(id);
+    if (!found) throw new CodedError('NOT_FOUND', `There is no order ${id.slice(0, 64)}`);
+    return { ...orderOnWire(found.order), fills: found.fills.map(fillOnWire), decision: found.decision && decisionOnWire(found.decision) };
+  }
+
+  @Get('decisions')
+  @ApiOperation({ summary: 'What was wanted and what became of it, refusals with their gate, newest first' })
+  @ApiOkResponse({ description: '{items: [trading_decision data], next}' })
+  async decisions(@Query() { account, symbol, status, limit, cursor }: DecisionsQuery): Promise<Listed> {
+    const { rows, next } = await this.reads.decisions({ account, symbol: this.symbol(symbol), status }, limit, cursor);
+    return { items: rows.map(decisionOnWire), next };
+  }
+
+  @Get('positions')
+  @ApiOperation({ summary: 'Open positions at their marks' })
+  positions(@Query() { account, symbol }: PositionsQuery): Listed {
+    const wanted = this.symbol(symbol);
+    const views = account === undefined ? this.trading.accounts() : [this.trading.account(account)];
+    const items = views.flatMap((view) => view.positions.filter((position) => wanted === undefined || position.symbol === wanted).map((position) => positionOnWire(view.accountId, position)));
+    return { items, next: null };
+  }
+
+  @Get('accounts')
+  @ApiOperation({ summary: 'Accounts with their balances and states' })
+  accounts(): Listed {
+    return { items: this.trading.accounts().map(accountOnWire), next: null };
+  }
+
+  private symbol(asked: string | undefined): string | undefined {
+    return asked === undefined ? undefined : this.market.instrument(asked).symbol;
+  }
+}

@@ -1,0 +1,80 @@
+import { Module, type DynamicModule } from '@nestjs/common';
+import type { Config } from '../config/config.js';
+import { CONFIG, LOG } from '../config/config.module.js';
+import type { Log } from '../config/logger.js';
+import { Market } from '../market/market.js';
+import { RoomWriter } from '../rooms/room-writer.js';
+import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
+import type { Database } from '../storage/database.js';
+import { LeaseKeeper } from '../storage/lease-keeper.js';
+import { DATABASE } from '../storage/storage.module.js';
+import { AccountStore } from './account-store.js';
+import { brokerOpener } from './brokers/open-broker.js';
+import { Desks } from './desks.js';
+import { ApprovalDesk } from './order.flow.js';
+import { Prices } from './prices.js';
+import { States } from './states.js';
+import { TradingController } from './trading.controller.js';
+import { TradingLease } from './trading-lease.js';
+import { TradingReads } from './trading-reads.js';
+import { Trading } from './trading.js';
+
+/** Where nodes tell each other that a state, an approval or an agent has changed. */
+export const TRADING_CHANNEL = 'trading';
+
+class NobodyAsked extends ApprovalDesk {
+  needed(): number {
+    return 0;
+  }
+
+  ask(): never {
+    throw new Error('nobody is asked');
+  }
+
+  waiting(): [] {
+    return [];
+  }
+}
+
+@Module({})
+export class TradingModule {
+  /** `imports`: configuration, storage, cluster, rooms, market, approvals. */
+  static of(...imports: readonly DynamicModule[]): DynamicModule {
+    return {
+      module: TradingModule,
+      imports: [...imports],
+      controllers: [TradingController],
+      providers: [
+        { provide: AccountStore, inject: [DATABASE], useFactory: ({ kysely }: Database) => new AccountStore(kysely) },
+        { provide: TradingReads, inject: [DATABASE], useFactory: ({ kysely }: Database) => new TradingReads(kysely) },
+        { provide: States, inject: [DATABASE, RoomWriter], useFactory: ({ kysely }: Database, writer: RoomWriter) => new States(kysely, writer) },
+        { provide: Prices, inject: [CONFIG, Market], useFactory: ({ trading }: Config, market: Market) => new Prices(market, trading.paper.halfSpread) },
+        {
+          provide: TradingLease,
+          inject: [CONFIG, CLUSTER, LOG],
+          useFactory: ({ roles, trading }: Config, cluster: Cluster | null, log: Log) => {
+            const trades = roles.has('trading') && trading.broker !== 'off';
+            const onError = (error: unknown): void => log.warn({ err: error }, 'The lease of trading');
+            return new TradingLease(trades, cluster && { leases: cluster.leases, keeper: new LeaseKeeper({ leases: cluster.leases, name: TradingLease.NAME, holder: cluster.node, onError }) });
+          },
+        },
+        {
+          provide: Desks,
+          inject: [CONFIG, DATABASE, Market, Prices, AccountStore, States, RoomWriter, ApprovalDesk, TradingLease, CLUSTER, LOG],
+          useFactory: (
+            { trading }: Config, { kysely }: Database, market: Market, prices: Prices, store: AccountStore, states: States, writer: RoomWriter,
+            approvals: ApprovalDesk, lease: TradingLease, cluster: Cluster | null, log: Log,
+          ) => new Desks({
+            config: trading, market, prices, store, states, writer, approvals, lease,
+            brokerFor: brokerOpener({ trading, db: kysely, market }),
+            tell: (scope) => cluster?.channels.publish(TRADING_CHANNEL, scope),
+            onFault: (error) => log.error({ err: error }, 'Trading'),
+          }),
+        },
+        { provide: ApprovalDesk, useFactory: () => new NobodyAsked() },
+        { provide: Trading, useExisting: Desks },
+      ],
+      exports: [AccountStore, States, Prices, Desks, Trading, TradingLease],
+    };
+  }
+}

@@ -1,0 +1,96 @@
+import type { AccountConfig, PaperTerms } from '../../src/config/config.js';
+import { DEFAULT_LIMITS, DEFAULT_SIZING } from '../../src/config/account.js';
+import type { Feed } from '../../src/market/feeds/feed.js';
+import { MarketRelay } from '../../src/market/market-relay.js';
+import { Market } from '../../src/market/market.js';
+import type { Database } from '../../src/storage/database.js';
+import { decimal } from '../../src/model/decimal.js';
+import { PaperBroker } from '../../src/trading/brokers/broker.paper.js';
+import { AccountStore } from '../../src/trading/account-store.js';
+import { Desks, type OpenedBroker } from '../../src/trading/desks.js';
+import { ApprovalDesk } from '../../src/trading/order.flow.js';
+import { Prices } from '../../src/trading/prices.js';
+import { States } from '../../src/trading/states.js';
+import type { Decision, FilledOrder, TradeEnd } from '../../src/trading/trading.js';
+import { roomNode, type RoomNode } from './room-node.js';
+
+export const TERMS: PaperTerms = {
+  fee: { equity: 0, crypto: 0.0005 }, halfSpread: { equity: 0.0001, crypto: 0.0002 }, slippage: { equity: 0.0001, crypto: 0.0003 },
+  participation: 0.1, maintenanceMargin: 0.005, maxLeverage: 20, fundingRate: 0,
+};
+
+export const accountOf = (id: string, more: Partial<AccountConfig> = {}): AccountConfig => ({
+  id, broker: 'paper', mode: 'spot', currency: 'USD', balance: 10_000, followsSignals: false, maxLeverage: 1, limits: { ...DEFAULT_LIMITS, maxPriceAgeMs: 86_400_000 }, sizing: DEFAULT_SIZING, ...more,
+});
+
+/** Nobody is asked. */
+class NobodyAsked extends ApprovalDesk {
+  needed(): number {
+    return 0;
+  }
+
+  ask(): never {
+    throw new Error('nobody is asked here');
+  }
+
+  waiting(): [] {
+    return [];
+  }
+}
+
+export interface TradingWorld extends RoomNode {
+  readonly market: Market;
+  readonly prices: Prices;
+  readonly desks: Desks;
+  readonly states: States;
+  readonly store: AccountStore;
+  readonly errors: unknown[];
+  readonly decided: Decision[];
+  readonly filled: FilledOrder[];
+  readonly ended: TradeEnd[];
+}
+
+interface Parts {
+  readonly feed: Feed;
+  readonly accounts: readonly AccountConfig[];
+  readonly brokerFor: (account: AccountConfig, now: () => number) => OpenedBroker;
+  readonly approvals?: ApprovalDesk;
+  readonly breaker?: 'HALTED' | 'REDUCING';
+}
+
+/** Market, desks and what they need, wired as the modules do, without Nest. */
+export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = new NobodyAsked(), breaker = 'HALTED' }: Parts): Promise<TradingWorld> {
+  const room = roomNode(db);
+  const errors: unknown[] = [];
+  const onFault = (error: unknown): void => { errors.push(error); };
+  const relay = new MarketRelay(onFault);
+  const market = new Market({ feed, config: { interval: '1m', intervals: ['1m'], keepCandles: 1000 }, events: relay });
+  const prices = new Prices(market, TERMS.halfSpread);
+  const states = new States(db.kysely, room.writer);
+  const store = new AccountStore(db.kysely);
+  const desks = new Desks({
+    config: { accounts, breaker }, market, prices, store, states, writer: room.writer, approvals, brokerFor: (account) => brokerFor(account, () => market.now()),
+    lease: { isHeld: () => true, check: async () => undefined }, tell: () => undefined, onFault,
+  });
+  const [decided, filled, ended] = [[] as Decision[], [] as FilledOrder[], [] as TradeEnd[]];
+  desks.listen({ decided: (each) => void decided.push(each), filled: (each) => void filled.push(each), closed: (each) => void ended.push(each) });
+  relay.add({
+    price: ({ symbol, price, volume }, at) => desks.price(symbol, price, volume, at),
+    closed: (symbol, _interval, candle) => desks.candle(symbol, candle),
+  });
+  await market.start();
+  await desks.open();
+  return { ...room, market, prices, desks, states, store, errors, decided, filled, ended };
+}
+
+/** The same, with paper brokers. */
+export const paperWorld = (db: Database, parts: Omit<Parts, 'brokerFor'> & { readonly terms?: Partial<PaperTerms> }): Promise<TradingWorld> => tradingWorld(db, {
+  ...parts,
+  brokerFor: (account, now) => {
+    const broker = new PaperBroker({
+      db: db.kysely, accountId: account.id, mode: account.mode, balance: decimal(account.balance), currency: account.currency, terms: { ...TERMS, ...parts.terms },
+      instrumentOf: (symbol) => parts.feed.instruments.find((instrument) => instrument.symbol === symbol)!, now,
+    });
+    return { broker, driven: broker };
+  },
+});
