@@ -42,8 +42,7 @@ export class AccountStore {
 
   async putOrder(tx: Tx, accountId: string, order: Order): Promise<void> {
     const row = orderRow(accountId, order);
-    const { order_id: _, ...changing } = row;
-    await tx.insertInto('orders').values(row).onConflict((conflict) => conflict.column('order_id').doUpdateSet(changing)).execute();
+    await tx.insertInto('orders').values(row).onConflict((conflict) => conflict.column('order_id').doUpdateSet(row)).execute();
   }
 
   async order(orderId: string): Promise<Order | null> {

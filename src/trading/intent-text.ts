@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { decimal, type Decimal } from '../model/decimal.js';
 import type { Intent } from '../model/trading.js';
 
-const MONEY = ['quantity', 'limitPrice', 'stopPrice', 'trail'] as const;
+type Money = 'quantity' | 'limitPrice' | 'stopPrice' | 'trail';
 const text = (value: Decimal | null): string | null => value?.toString() ?? null;
 
 /** Every field, decimals as text, in one order: what is stored, shown and hashed. */
@@ -15,7 +15,7 @@ export const intentText = (intent: Intent): string => JSON.stringify({
 
 /** @throws SyntaxError, Error where the text is none of `intentText` */
 export function intentFrom(stored: string): Intent {
-  const read = JSON.parse(stored) as Omit<Intent, (typeof MONEY)[number] | 'exits'> & Record<(typeof MONEY)[number], string | null> & { exits: { target: string | null; stop: string | null } | null };
+  const read = JSON.parse(stored) as Omit<Intent, Money | 'exits'> & Record<Money, string | null> & { exits: { target: string | null; stop: string | null } | null };
   const money = (value: string | null): Decimal | null => (value === null ? null : decimal(value));
   return {
     ...read, quantity: decimal(read.quantity ?? 'NaN'), limitPrice: money(read.limitPrice), stopPrice: money(read.stopPrice), trail: money(read.trail),

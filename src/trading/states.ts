@@ -75,7 +75,6 @@ export class States {
   }
 
   private async put(tx: Transaction<Schema>, row: TradingStateTable): Promise<void> {
-    const { scope: _, ...changing } = row;
-    await tx.insertInto('trading_state').values(row).onConflict((conflict) => conflict.column('scope').doUpdateSet(changing)).execute();
+    await tx.insertInto('trading_state').values(row).onConflict((conflict) => conflict.column('scope').doUpdateSet(row)).execute();
   }
 }
