@@ -51,16 +51,15 @@ export async function riskInput(intent: Intent, circumstances: Circumstances, so
       quantity: position.quantity.times(sign(position.side)), mark: account.book.markOf(position.symbol) ?? position.entryPrice,
     })),
     pending: [
-      // protective orders stand aside for what closes
-      ...account.openOrders().filter((order) => !isProtective(order)).map((order) => pending({ ...order, quantity: remaining(order) }, instrumentOf, priceOf)),
-      ...waiting.map((each) => pending(each, instrumentOf, priceOf)),
+      ...account.openOrders().map((order) => pending({ ...order, quantity: remaining(order) }, isProtective(order), instrumentOf, priceOf)),
+      ...waiting.map((each) => pending(each, false, instrumentOf, priceOf)),
     ],
     orderTimes: account.orderTimes(now),
     dayTrades: applies ? { count: dayTradesOf(fills.map((fill) => ({ ...fill, quantity: decimal(fill.quantity) })), now, rule.sessions) } : { count: 0 },
   };
 }
 
-const pending = (of: Pick<Intent, 'symbol' | 'leg' | 'side' | 'quantity' | 'limitPrice' | 'stopPrice' | 'reduceOnly' | 'leverage'>, instrumentOf: RiskSources['instrumentOf'], priceOf: RiskSources['priceOf']): Pending => ({
+const pending = (of: Pick<Intent, 'symbol' | 'leg' | 'side' | 'quantity' | 'limitPrice' | 'stopPrice' | 'reduceOnly' | 'leverage'>, protective: boolean, instrumentOf: RiskSources['instrumentOf'], priceOf: RiskSources['priceOf']): Pending => ({
   symbol: of.symbol, underlying: underlyingOf(instrumentOf(of.symbol)), leg: of.leg, side: of.side, quantity: of.quantity,
-  price: of.limitPrice ?? of.stopPrice ?? priceOf(of.symbol)?.last ?? ZERO, reduceOnly: of.reduceOnly, leverage: of.leverage,
+  price: of.limitPrice ?? of.stopPrice ?? priceOf(of.symbol)?.last ?? ZERO, reduceOnly: of.reduceOnly, protective, leverage: of.leverage,
 });

@@ -17,21 +17,27 @@ export interface Worth {
   readonly worth: Decimal;
 }
 
-/** Of one symbol and leg: what is held, with all open orders of one side filled or those of the other, whichever is more. */
+/**
+ * Of one symbol and leg: the most that it can come to, whichever of the open orders fill and in whatever order. What only
+ * reduces counts too: once the position is gone, what sells beside it goes all the way to the other side.
+ */
 function worstOf(held: Decimal, mark: Decimal, pending: readonly Pending[]): Decimal {
-  const side = (which: 'buy' | 'sell'): { quantity: Decimal; dearest: Decimal } => pending.filter((each) => each.side === which && !each.reduceOnly).reduce(
-    (sum, { quantity, price }) => ({ quantity: sum.quantity.plus(quantity), dearest: price.gt(sum.dearest) ? price : sum.dearest }), { quantity: ZERO, dearest: mark });
-  const [buys, sells] = [side('buy'), side('sell')];
-  const up = held.plus(buys.quantity).abs().times(buys.dearest);
-  const down = held.minus(sells.quantity).abs().times(sells.dearest);
-  const now = held.abs().times(mark);
-  return [up, down, now].reduce((most, each) => (each.gt(most) ? each : most));
+  const of = (which: 'buy' | 'sell', reduceOnly: boolean): readonly Pending[] => pending.filter((each) => each.side === which && each.reduceOnly === reduceOnly);
+  const quantity = (orders: readonly Pending[]): Decimal => orders.reduce((total, each) => total.plus(each.quantity), ZERO);
+  const dearest = (orders: readonly Pending[]): Decimal => orders.reduce((most, { price }) => (price.gt(most) ? price : most), mark);
+  const after = (which: 'buy' | 'sell', away: Decimal): Decimal => {
+    const reduced = away.lt(0) ? lesser(away.neg(), quantity(of(which, true))) : ZERO;
+    return away.plus(reduced).plus(quantity(of(which, false))).abs().times(dearest(of(which, false)));
+  };
+  return [after('buy', held), after('sell', held.neg()), held.abs().times(mark)].reduce((most, each) => (each.gt(most) ? each : most));
 }
+
+const lesser = (one: Decimal, other: Decimal): Decimal => (one.lt(other) ? one : other);
 
 /** What each symbol's position can come to, open orders and waiting approvals counted, and the intent where it is given. */
 export function worths(input: RiskInput, withIntent: boolean): readonly Worth[] {
   const { intent } = input;
-  const asPending: Pending = { symbol: intent.symbol, underlying: input.underlying, leg: intent.leg, side: intent.side, quantity: intent.quantity, price: priceOf(input), reduceOnly: intent.reduceOnly, leverage: intent.leverage };
+  const asPending: Pending = { symbol: intent.symbol, underlying: input.underlying, leg: intent.leg, side: intent.side, quantity: intent.quantity, price: priceOf(input), reduceOnly: intent.reduceOnly, protective: false, leverage: intent.leverage };
   const pending = withIntent ? [...input.pending, asPending] : input.pending;
   const places = new Map<string, { symbol: string; underlying: string; leg: string }>();
   for (const { symbol, underlying, leg } of [...input.holdings, ...pending]) places.set(`${leg} ${symbol}`, { symbol, underlying, leg });
@@ -44,12 +50,12 @@ export function worths(input: RiskInput, withIntent: boolean): readonly Worth[] 
 
 export const sum = (of: readonly Worth[]): Decimal => of.reduce((total, { worth }) => total.plus(worth), ZERO);
 
-/** Opposite to the position, and no more than is left of it beside what reduces it already. */
+/** Opposite to the position, and no more than is left of it beside all orders of that side. */
 export function isReducing(input: RiskInput): boolean {
   const { intent, pending } = input;
   const held = heldOf(input);
   if (!intent.reduceOnly || !held.times(sign(intent.side)).lt(0)) return false;
-  const under = pending.filter(({ symbol, leg, side, reduceOnly }) => reduceOnly && symbol === intent.symbol && leg === intent.leg && side === intent.side)
+  const under = pending.filter(({ symbol, leg, side, protective }) => !protective && symbol === intent.symbol && leg === intent.leg && side === intent.side)
     .reduce((total, { quantity }) => total.plus(quantity), ZERO);
   return intent.quantity.plus(under).lte(held.abs());
 }

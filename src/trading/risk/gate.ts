@@ -27,6 +27,8 @@ export interface Pending {
   /** What it may cost: its own price, or the mark. */
   readonly price: Decimal;
   readonly reduceOnly: boolean;
+  /** Of a target and stop: it stands aside for what closes by decision. */
+  readonly protective: boolean;
   readonly leverage: number;
 }
 
