@@ -44,6 +44,10 @@ try {
   process.on('SIGTERM', () => stop('SIGTERM'));
   process.on('SIGINT', () => stop('SIGINT'));
 } catch (error) {
+  if (error instanceof ConfigError) {
+    console.error(error.message); // a strategy's own class and parameters are looked at once it is loaded
+    process.exit(EX_CONFIG);
+  }
   log.debug({ err: error }, 'Start');
   console.error(`Conclave could not start: ${error instanceof Error ? error.message : String(error)}`);
   process.exit(1);

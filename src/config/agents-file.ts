@@ -7,6 +7,7 @@ import type { AccountConfig, AgentConfig, ConfiguredInstrument, StrategyConfig }
 import type { Fields } from './fields.js';
 import type { Findings } from './findings.js';
 import type { RiskFile } from './risk-file.js';
+import { strategyFile } from './strategy-file.js';
 import { yamlFile } from './yaml-file.js';
 
 const AGENTS_FILE = 'config/agents.yaml';
@@ -31,7 +32,8 @@ export function agentsFile(root: string, models: ModelsRead, risk: RiskFile, ins
   const assets = listed(file, 'assets', '{symbol: BTC/USD}').flatMap((fields) => agentOf(fields, 'asset', read) ?? []);
   const accounts = [...agents, ...assets].map(({ account }) => account);
   const ids = [...risk.accounts, ...accounts].map(({ id }) => id);
-  const strategies = listed(file, 'strategies', '{id: crossover, strategy: moving_average_crossover, account: main, symbols: [AAPL]}').flatMap((fields) => strategyOf(fields, ids, byKey) ?? []);
+  taken.clear(); // strategies have names of their own
+  const strategies = listed(file, 'strategies', '{id: crossover, strategy: moving_average_crossover, account: main, symbols: [AAPL]}').flatMap((fields) => strategyOf(fields, ids, byKey, root, taken) ?? []);
   file.noOthers();
   return { agents: [...agents, ...assets].map(({ agent }) => agent), strategies, accounts };
 }
@@ -80,9 +82,13 @@ function modelOf(fields: Fields | null, models: ModelsRead): ReturnType<typeof c
   return call ?? undefined;
 }
 
-function strategyOf(fields: Fields, accounts: readonly string[], byKey: ReadonlyMap<string, string>): StrategyConfig | null {
+function strategyOf(fields: Fields, accounts: readonly string[], byKey: ReadonlyMap<string, string>, root: string, taken: Set<string>): StrategyConfig | null {
   const id = fields.text('id');
+  if (id !== undefined && !ID.test(id)) fields.problem('id', `is ${id}: use up to 60 of A-Z a-z 0-9 _ . -, a letter or digit first`);
+  if (id !== undefined && taken.has(id)) fields.problem('id', `${id} is taken: give each strategy an id of its own`);
+  if (id !== undefined) taken.add(id);
   const strategy = fields.text('strategy');
+  const file = strategy === undefined ? null : strategyFile(fields, strategy, root);
   const accountId = fields.text('account');
   if (accountId !== undefined && !accounts.includes(accountId)) fields.problem('account', `${accountId} is none of ${accounts.join(', ')}`);
   const wanted = (fields.list('symbols') ?? []).map(String);
@@ -95,5 +101,5 @@ function strategyOf(fields: Fields, accounts: readonly string[], byKey: Readonly
   const symbols = wanted.flatMap((symbol) => byKey.get(instrumentKey(symbol)) ?? []);
   if (id === undefined || strategy === undefined || accountId === undefined) return null;
   if (symbols.length === 0) return null; // the file says so
-  return { id, strategy, accountId, symbols, parameters };
+  return { id, strategy, file, accountId, symbols, parameters };
 }

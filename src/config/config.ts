@@ -224,8 +224,10 @@ export interface AgentConfig {
 
 export interface StrategyConfig {
   readonly id: string;
-  /** Which, e.g. `moving_average_crossover`; its class is known to trading/. */
+  /** Which, e.g. `moving_average_crossover`; its class is known to trading/. Or a path, `./my-strategy.js`. */
   readonly strategy: string;
+  /** Absolute path of one's own, which exports a class; null: one of the house. */
+  readonly file: string | null;
   readonly accountId: string;
   readonly symbols: readonly string[];
   readonly parameters: Readonly<Record<string, number>>;
