@@ -37,6 +37,7 @@ function emptySeats({ panel: { empty } }: Config): [string, string][] {
 
 function feedLine({ feed }: Config): string {
   if (feed.kind === 'simulated') return `SIMULATED prices (seed ${feed.simSeed}): made up, the same for the same seed`;
+  if (feed.kind === 'ws') return `ticks of the outside stream at ${new URL(feed.url!).host}`;
   const speed = feed.replaySpeed === 0 ? 'as fast as signals are stored' : `${feed.replaySpeed} times real time`;
   return `replay of ${[...feed.replayFiles].map(([symbol, path]) => `${symbol} from ${path}`).join(', ')}, ${speed}${feed.replayLoop ? ', again and again' : ''}`;
 }

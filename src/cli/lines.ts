@@ -1,8 +1,9 @@
 import type { AgentDetail, AgentUpdate, Gap, Message, SignalUpdate } from '../client/index.js';
 import { clean, fit, priceText, STANCE_COLOUR } from './text.js';
 import type { Paint } from './text.js';
+import { isSimulated } from '../model/price-update.js';
 
-const sourceText = (source: string): string => (source === 'simulated' ? 'SIMULATED' : source);
+const sourceText = (source: string): string => (isSimulated(source) ? 'SIMULATED' : source);
 const sentences = (reasoning: readonly string[] | string | undefined): string => clean([reasoning ?? []].flat().join(' '));
 const stance = (signal: string, paint: Paint): string => paint(fit(signal, 7), STANCE_COLOUR[signal] ?? 'dim');
 

@@ -1,6 +1,7 @@
 import type { Board, CastVote, Row } from './board.js';
 import { ageText, EMPTY, fit, priceText, STANCE_COLOUR } from './text.js';
 import type { Colour, Paint } from './text.js';
+import { isSimulated } from '../model/price-update.js';
 
 export interface TableView {
   /** Columns of the terminal; no line is wider. */
@@ -24,7 +25,7 @@ const share = (value: number | undefined): string => (value === undefined ? EMPT
 const COLUMNS: readonly Column[] = [
   { title: 'SYMBOL', width: 8, align: 'left', text: ({ symbol }) => symbol, colour: () => 'bold' },
   { title: 'PRICE', width: 10, align: 'right', text: ({ price }) => (price === null ? EMPTY : priceText(price)) },
-  { title: '', width: 9, align: 'left', text: ({ source }) => (source === 'simulated' ? 'SIMULATED' : source ?? ''), colour: () => 'dim' },
+  { title: '', width: 9, align: 'left', text: ({ source }) => (isSimulated(source) ? 'SIMULATED' : source ?? ''), colour: () => 'dim' },
   { title: 'ACTION', width: 6, align: 'left', text: ({ consensus }) => consensus?.action ?? EMPTY, colour: ({ consensus }) => STANCE_COLOUR[consensus?.action ?? ''] },
   { title: 'CONF', width: 4, align: 'right', text: ({ consensus }) => share(consensus?.confidence) },
   { title: 'STRENGTH', width: 9, align: 'left', text: ({ consensus }) => consensus?.strength ?? EMPTY },

@@ -8,6 +8,7 @@ import { complain, say } from './terminal.js';
 import type { Terminal } from './terminal.js';
 import { fit } from './text.js';
 import type { Paint } from './text.js';
+import { isSimulated } from '../model/price-update.js';
 
 /** What `watch` shows. */
 export interface WatchView {
@@ -60,7 +61,7 @@ export function tableView(symbols: readonly string[], url: string, statistics: S
   const screen = new Screen(terminal.stdout, () => terminal.now(), () => {
     const { columns: width = 80, rows: height = 24 } = terminal.stdout;
     const now = terminal.now();
-    const simulated = board.rows.some(({ source }) => source === 'simulated') ? 'SIMULATED prices, ' : '';
+    const simulated = board.rows.some(({ source }) => isSimulated(source)) ? 'SIMULATED prices, ' : '';
     const rate = `${statistics.total} messages, ${statistics.rate(now).toFixed(1)}/s`;
     const title = fit(`conclave ${connection}, ${simulated}${rate}, ${url}`, width).trimEnd();
     const notice = board.notice === null ? [] : [fit(board.notice, width).trimEnd()];

@@ -115,7 +115,9 @@ export interface NewsConfig {
 }
 
 export interface FeedConfig {
-  readonly kind: 'simulated' | 'replay';
+  readonly kind: 'simulated' | 'replay' | 'ws';
+  /** Of an outside stream; null where `kind` is another. Secret: it may hold a password or a token. */
+  readonly url: string | null;
   readonly simSeed: number;
   /** Milliseconds of market time between two ticks of one simulated symbol. */
   readonly simTickMs: number;

@@ -13,7 +13,7 @@ interface FeedAndInstruments {
 
 /** Where prices come from, and of what. */
 export function feedConfig(variables: Variables, root: string, symbols: SymbolsFile, findings: Findings): FeedAndInstruments {
-  const kind = feedKind(variables, findings);
+  const { kind, url } = feedKind(variables, findings);
   const paths = replayPaths(variables, findings);
   const wanted = variables.list('SYMBOLS');
   const replayed = kind === 'replay' && paths.length > 0 ? paths.map(([symbol]) => symbol) : null;
@@ -27,6 +27,7 @@ export function feedConfig(variables: Variables, root: string, symbols: SymbolsF
     instruments,
     feed: {
       kind,
+      url,
       simSeed: variables.integer('SIM_SEED', 1, { min: 0, max: 2 ** 32 - 1 }),
       simTickMs: variables.integer('SIM_TICK_MS', 1000, { min: 10, max: 60_000 }),
       replayFiles: frozenMap(files),
@@ -36,9 +37,18 @@ export function feedConfig(variables: Variables, root: string, symbols: SymbolsF
   };
 }
 
-function feedKind(variables: Variables, findings: Findings): FeedConfig['kind'] {
+const WS_REMEDY = 'must be ws: and the address of a stream, such as FEED=ws:wss://feed.example.com/ticks';
+
+/** The address of a stream is never shown: it may hold a password or a token. */
+function feedKind(variables: Variables, findings: Findings): Pick<FeedConfig, 'kind' | 'url'> {
   const name = variables.text('FEED') ?? 'simulated';
-  if (name === 'simulated' || name === 'replay') return name;
-  findings.problem(`FEED=${name.replace(/\/\/[^/@]*@/, '//…@')} is not in this version: use simulated or replay`);
-  return 'simulated';
+  if (name === 'simulated' || name === 'replay') return { kind: name, url: null };
+  if (/^wss?:/i.test(name)) {
+    const url = name.slice('ws:'.length);
+    if (/^ws:wss?:\/\/./i.test(name) && URL.canParse(url) && new URL(url).hash === '') return { kind: 'ws', url };
+    findings.problem(`FEED ${WS_REMEDY}`);
+  } else {
+    findings.problem(`FEED=${name.replace(/\/\/[^/@]*@/, '//…@')} is not in this version: use simulated, replay or ws:wss://…`);
+  }
+  return { kind: 'simulated', url: null };
 }

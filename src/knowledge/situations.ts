@@ -7,6 +7,7 @@ import type { Schema, SituationsTable } from '../storage/schema.js';
 import { NearestIndex, type Indexed } from './nearest.js';
 import { situationVector, VECTOR_SIZE, VECTOR_VERSION } from './situation-vector.js';
 import { Tail, type Place } from './tail.js';
+import { isSimulated } from '../model/price-update.js';
 
 export type SituationRow = Insertable<SituationsTable>;
 /** What a resolved row must have to be found again. */
@@ -133,5 +134,5 @@ export class Situations {
   }
 }
 
-const groupKey = (interval: Interval, source: string): string => `${interval} ${source === 'simulated' ? 'simulated' : 'real'}`;
+const groupKey = (interval: Interval, source: string): string => `${interval} ${isSimulated(source) ? 'simulated' : 'real'}`;
 const placeOf = ({ settled_at: at, signal_id: id }: Settled): Place => ({ at: at ?? 0, id });

@@ -28,7 +28,8 @@ export class Listing {
     readonly instrument: ConfiguredInstrument,
     /** What analysts see. */
     readonly panel: Series,
-    private readonly source: string,
+    /** The feed's name as it is now. */
+    private readonly source: () => string,
   ) {
     this.change = new ChangeReference(instrument.hours);
   }
@@ -77,7 +78,7 @@ export class Listing {
     }
     const { interval, window, indicators, previous, structure } = this.panel;
     this.#view = Object.freeze({
-      instrument: this.instrument, interval, asOf: this.#at, source: this.source, price: this.#price,
+      instrument: this.instrument, interval, asOf: this.#at, source: this.source(), price: this.#price,
       candles: window, indicators, previous, structure, news: NONE, similar: NONE, // the flow adds them
     });
     return this.#view;
@@ -87,7 +88,7 @@ export class Listing {
     if (this.#price === null || this.#at === null) return null;
     this.#update ??= Object.freeze({
       symbol: this.instrument.symbol, price: this.#price, volume: this.#volume,
-      change_pct: this.change.change(this.#price), source: this.source, timestamp: isoTime(this.#at),
+      change_pct: this.change.change(this.#price), source: this.source(), timestamp: isoTime(this.#at),
     });
     return this.#update;
   }

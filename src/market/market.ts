@@ -7,7 +7,7 @@ import type { Interval } from '../model/interval.js';
 import type { MarketView } from '../model/market-view.js';
 import type { PriceUpdate } from '../model/price-update.js';
 import type { StructureState } from '../model/structure.js';
-import type { Feed } from './feeds/feed.js';
+import type { Feed, FeedLine } from './feeds/feed.js';
 import { Listing } from './listing.js';
 import { LiveSeries } from './live-series.js';
 import type { MarketEvents } from './market-events.js';
@@ -68,6 +68,11 @@ export class Market {
   /** The feed's name: `source` on the wire. */
   get source(): string {
     return this.#feed.name;
+  }
+
+  /** null: there is none, or another node has it. */
+  get line(): FeedLine | null {
+    return this.#feed.line();
   }
 
   get instruments(): readonly ConfiguredInstrument[] {
@@ -220,7 +225,7 @@ export class Market {
     const { interval, keepCandles } = this.#config;
     const own = this.#feed.ownInterval(symbol);
     const live = own ? null : new LiveSeries(instrument, interval, keepCandles);
-    const listing = new Listing(instrument, live?.series ?? new Series(own ?? interval, hours, keepCandles), this.#feed.name);
+    const listing = new Listing(instrument, live?.series ?? new Series(own ?? interval, hours, keepCandles), () => this.#feed.name);
     this.#listings.add(symbol, listing);
     if (!live) return;
     listing.live.set(interval, live);

@@ -1,5 +1,6 @@
 import type { MarketView } from '../../model/market-view.js';
 import { dataBlock } from './quoted-data.js';
+import { isSimulated } from '../../model/price-update.js';
 
 const CANDLES = 60;
 const EVENTS = 12;
@@ -10,7 +11,7 @@ const DIGITS = 8;
 export function marketText(view: MarketView): string {
   const { instrument, interval, asOf, source, price, candles, indicators, structure } = view;
   return [
-    `Symbol ${instrument.symbol} (${instrument.name}, ${instrument.assetClass}, ${instrument.currency}). Prices of ${source}${source === 'simulated' ? ', which are made up' : ''}.`,
+    `Symbol ${instrument.symbol} (${instrument.name}, ${instrument.assetClass}, ${instrument.currency}). Prices of ${source}${isSimulated(source) ? ', which are made up' : ''}.`,
     `Market time ${iso(asOf)}, last price ${short(price)}, candles of ${interval}.`,
     `Last ${Math.min(CANDLES, candles.length)} of ${candles.length} closed candles (opening time, open, high, low, close, volume), oldest first:`,
     ...candles.slice(-CANDLES).map(({ time, open, high, low, close, volume }) => [iso(time), ...[open, high, low, close, volume].map(short)].join(' ')),

@@ -3,7 +3,7 @@ import type { Interval } from '../../model/interval.js';
 import type { Channels } from '../../storage/channels.js';
 import type { LeaseKeeper } from '../../storage/lease-keeper.js';
 import { FeedPosition } from './feed-position.js';
-import { Feed, type FeedSink } from './feed.js';
+import { Feed, type FeedLine, type FeedSink } from './feed.js';
 import { readBatch, tickOf, type MarketBatch } from './market-batch.js';
 
 export const FEED_LEASE = 'feed';
@@ -35,7 +35,6 @@ export interface ClusterFeedOptions {
  * asks its own inner feed for it (`Feed.again`).
  */
 export class ClusterFeed extends Feed {
-  readonly name: string;
   readonly instruments: Feed['instruments'];
   /** Batches of deposed leaders. */
   rejected = 0;
@@ -44,6 +43,9 @@ export class ClusterFeed extends Feed {
   #sink: FeedSink | null = null;
   /** The highest that was seen. */
   #term = 0;
+  readonly #nameAtStart: string;
+  /** As the leader said it last. */
+  #heardName: string | null = null;
   #leading = false;
   #ledUnder = 0;
   readonly #position = new FeedPosition();
@@ -61,8 +63,17 @@ export class ClusterFeed extends Feed {
     super();
     this.#options = options;
     this.#inner = options.inner;
-    this.name = options.inner.name;
+    this.#nameAtStart = options.inner.name;
     this.instruments = options.inner.instruments;
+  }
+
+  get name(): string {
+    const { name } = this.#inner;
+    return name === this.#nameAtStart ? this.#heardName ?? name : name;
+  }
+
+  override line(): FeedLine | null {
+    return this.leads() ? this.#inner.line() : null;
   }
 
   override prepare(): Promise<void> {
@@ -195,7 +206,7 @@ export class ClusterFeed extends Feed {
   }
 
   #publish(batch: Omit<MarketBatch, 'by'>): void {
-    this.#options.channels.publish(CHANNEL, JSON.stringify({ by: this.#options.node, ...batch } satisfies MarketBatch));
+    this.#options.channels.publish(CHANNEL, JSON.stringify({ by: this.#options.node, ...(this.name !== this.#nameAtStart && { source: this.name }), ...batch } satisfies MarketBatch));
   }
 
   #hear(text: string): void {
@@ -209,6 +220,7 @@ export class ClusterFeed extends Feed {
       this.#term = batch.term;
       this.#options.keeper?.deposed();
     }
+    if (typeof batch.source === 'string') this.#heardName = batch.source;
     if (batch.left) this.#options.keeper?.tryNow();
     if (this.#queued === 0 && batch.ticks && this.#position.has(batch.after)) this.#takeTicks(batch);
     else this.#enqueue(() => this.#take(batch));

@@ -3,6 +3,7 @@ import type { Log } from '../../config/logger.js';
 import type { Feed } from './feed.js';
 import { ReplayFeed } from './replay.js';
 import { SimulatedFeed } from './simulated.js';
+import { WebSocketFeed } from './websocket.js';
 
 /** The feed that the configuration names. */
 export function feedFrom({ feed, instruments }: Config, log: Log): Feed {
@@ -17,6 +18,13 @@ export function feedFrom({ feed, instruments }: Config, log: Log): Feed {
         speed: feed.replaySpeed,
         onBadRow: (bad) => log.warn(bad, 'A row of a replayed file was skipped'),
         onError: (error) => log.error({ err: error }, 'The replay has stopped'),
+      });
+    case 'ws':
+      return new WebSocketFeed({
+        instruments,
+        url: feed.url!,
+        onUnusable: (unusable) => log.warn(unusable, 'Something in the outside stream was of no use'),
+        onLine: ({ connected, ...line }) => (connected ? log.info('The outside stream is connected') : log.warn(line, 'The outside stream is not connected; it is tried again')),
       });
   }
 }

@@ -10,15 +10,27 @@ export interface FeedSink {
   ended(): void;
 }
 
+/** How the line to an outside source is. */
+export interface FeedLine {
+  readonly connected: boolean;
+  /** Since the start: what could not be read, and ticks of symbols that are not listed. */
+  readonly badFrames: number;
+  readonly unknownSymbols: number;
+}
+
 /** Where prices come from. */
 export abstract class Feed {
-  /** On the wire as `source`: `simulated`, `replay`, … */
+  /** On the wire as `source`: `simulated`, `replay`, `ws:feed.example.com`. It may come to say more with a tick. */
   abstract readonly name: string;
   abstract readonly instruments: readonly ConfiguredInstrument[];
   /** Finds out what must be known before `ownInterval` and `history`. Throws where there is nothing to begin with. */
   async prepare(): Promise<void> {}
   /** The one interval that a symbol has, or null where candles are built from ticks. Known after `prepare`. */
   abstract ownInterval(symbol: string): Interval | null;
+  /** null: there is none, or another node has it. */
+  line(): FeedLine | null {
+    return null;
+  }
   /** Market time now, epoch milliseconds. */
   abstract now(): number;
   /** Closed candles known at `before`, oldest first; empty where the feed has no past. */

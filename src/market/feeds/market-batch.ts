@@ -6,6 +6,8 @@ export interface MarketBatch {
   /** The node that says it. */
   readonly by: string;
   readonly term: number;
+  /** The feed's name, where it has come to say more than at the start. */
+  readonly source?: string;
   /** Positions (`Feed.start`): everything behind `after`, up to and including `upTo`, is in here. */
   readonly after: number;
   readonly upTo: number;
