@@ -6,6 +6,8 @@ import { RemoteSeats } from '../analysts/remote/remote-seats.js';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
+import { FEED_LEASE } from '../market/feeds/cluster-feed.js';
+import { Leadership } from '../market/leadership.js';
 import { Market } from '../market/market.js';
 import { Watch } from '../market/watch.js';
 import { symbolOf } from '../rooms/names.js';
@@ -17,17 +19,20 @@ import { RoomHistory } from '../rooms/room-history.js';
 import { LogPages } from '../rooms/log-pages.js';
 import { RoomLog } from '../rooms/room-log.js';
 import { RoomWriter } from '../rooms/room-writer.js';
+import { systemAlert } from '../rooms/system-alert.js';
 import { Runs } from '../signals/runs.js';
 import type { Database } from '../storage/database.js';
 import type { RedisLink } from '../storage/redis.js';
 import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
+import type { Leases } from '../storage/leases.js';
 import { DATABASE, REDIS } from '../storage/storage.module.js';
 import { AlertStore } from './alerts/alert-store.js';
 import { Alerts } from './alerts/alerts.js';
 import { Authenticator } from './auth/authenticator.js';
 import { COMMANDS, commandTable, type CommandTable } from './commands/commands.js';
 import { DrainState } from './drain-state.js';
-import { FeedState } from './feed-state.js';
+import { FeedStaleness } from './feed-staleness.js';
+import { FeedState, STALE_AFTER_MS } from './feed-state.js';
 import { MessagesController } from './history/messages.controller.js';
 import { AnalyzeController } from './http/analyze.controller.js';
 import { TradingStateController } from './http/trading-state.controller.js';
@@ -58,7 +63,25 @@ export class GatewayModule {
       controllers: [AnalyzeController, MessagesController, TradingStateController],
       providers: [
         { provide: DrainState, inject: [CONFIG], useFactory: ({ roles }: Config) => new DrainState(roles.has('gateway')) },
-        { provide: FeedState, inject: [Market], useFactory: (market: Market) => new FeedState(market) },
+        {
+          provide: FeedState,
+          inject: [Market, CONFIG],
+          // a simulated feed may tick seldom
+          useFactory: (market: Market, { feed }: Config) => new FeedState(market, Math.max(STALE_AFTER_MS, feed.kind === 'simulated' ? 3 * feed.simTickMs : 0)),
+        },
+        {
+          provide: FeedStaleness,
+          inject: [FeedState, Market, Leadership, RoomWriter, CLUSTER, LOG],
+          useFactory: (state: FeedState, market: Market, leadership: Leadership, writer: RoomWriter, cluster: Cluster | null, to: Log) => new FeedStaleness({
+            report: () => state.report(), now: () => market.now(), leads: () => leadership.leads(),
+            say: (alert, messageId) => {
+              const term = leadership.term();
+              const store = cluster && term !== null ? { store: (tx: Parameters<Leases['check']>[0]) => cluster.leases.check(tx, { lease: FEED_LEASE, term }) } : {};
+              return writer.say({ ...store, messages: systemAlert(alert, messageId) });
+            },
+            onError: (error) => to.error({ err: error }, 'The state of the feed could not be said'),
+          }),
+        },
         { provide: Authenticator, inject: [CONFIG], useFactory: ({ auth }: Config) => new Authenticator(auth) },
         { provide: ConnectionLimits, inject: [CONFIG, Peers], useFactory: ({ limits }: Config, peers: Peers) => new ConnectionLimits(limits, peers) },
         {

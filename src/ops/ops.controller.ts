@@ -2,6 +2,7 @@ import { Controller, Get, Header, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, HealthCheckService, HealthIndicatorService, type HealthCheckResult, type HealthIndicatorResult } from '@nestjs/terminus';
 import { DrainState } from '../gateway/drain-state.js';
+import { FeedState } from '../gateway/feed-state.js';
 import { Status } from '../gateway/status.js';
 import { requires } from '../model/scope.js';
 import type { Database } from '../storage/database.js';
@@ -18,6 +19,7 @@ export class OpsController {
     private readonly state: DrainState,
     private readonly status: Status,
     private readonly metrics: Metrics,
+    private readonly feed: FeedState,
     @Inject(DATABASE) private readonly database: Database,
     @Inject(REDIS) private readonly redis: RedisLink | null,
   ) {}
@@ -37,6 +39,7 @@ export class OpsController {
     const { redis } = this;
     return this.health.check([
       () => this.serving(),
+      () => this.indicators.check('feed').up({ stale: this.feed.report().stale }), // no other node would have prices either
       () => this.answers('database', () => this.database.ping()),
       ...(redis ? [() => this.answers('redis', () => redis.ping())] : []),
     ]);
