@@ -8,7 +8,7 @@ import { Market } from '../../market/market.js';
 import type { Candle } from '../../model/candle.js';
 import { CodedError } from '../../model/codes.js';
 import type { SystemAlert } from '../../rooms/system-alert.js';
-import type { Signal } from '../../signals/signal.js';
+import type { StoredSignal } from '../signal-targets.js';
 import type { Proposal } from '../proposal.js';
 import type { AccountView, Decision } from '../trading.js';
 import { loadStrategies, type LoadedStrategy } from './load-strategies.js';
@@ -175,17 +175,17 @@ describe('strategies', () => {
     const seen: [string, number, string][] = [];
     const of = class implements Strategy {
       onTick = (_tick: unknown, { symbol, now }: StrategyContext) => void seen.push(['tick', now, symbol]);
-      onSignal = ({ verdict }: Signal, { symbol, now, price }: StrategyContext) => {
+      onSignal = ({ confidence }: StoredSignal, { symbol, now, price }: StrategyContext) => {
         seen.push(['signal', now, symbol]);
         return [
-          { want: { kind: 'open' as const, side: 'long' as const, size: { share: 0.1 } }, orderType: 'limit' as const, limitPrice: '99.10', exits: { stop: 90 }, confidence: verdict.confidence, reason: `at ${price}` },
+          { want: { kind: 'open' as const, side: 'long' as const, size: { share: 0.1 } }, orderType: 'limit' as const, limitPrice: '99.10', exits: { stop: 90 }, confidence, reason: `at ${price}` },
           { want: { kind: 'close' as const, quantity: 1 }, reason: 'and less of it' },
         ];
       };
     };
     const world = new World([own(of)]);
     await world.strategies.tick({ symbol: 'AAPL', price: 100, volume: 1, time: START + 5000 });
-    const signal = { signalId: 's1', verdict: { confidence: 0.8 }, view: { instrument: { symbol: 'AAPL' }, asOf: START + 1000, price: 99.5 } } as unknown as Signal;
+    const signal = { signalId: 's1', symbol: 'AAPL', action: 'BUY', confidence: 0.8, probability: null, price: 99.5, targetPrice: null, stopLoss: null, timestamp: START + 1000, validUntil: START + 60_000 } as const satisfies StoredSignal;
     await world.strategies.signal(signal);
     await world.strategies.tick({ symbol: 'TSLA', price: 100, volume: 1, time: START + 6000 });
     expect(seen).toEqual([['tick', START + 5000, 'AAPL'], ['signal', START + 5000, 'AAPL']]);

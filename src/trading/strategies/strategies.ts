@@ -4,7 +4,7 @@ import type { IndicatorValues } from '../../model/indicators.js';
 import type { Interval } from '../../model/interval.js';
 import type { MarketView } from '../../model/market-view.js';
 import type { SystemAlert } from '../../rooms/system-alert.js';
-import type { Signal } from '../../signals/signal.js';
+import type { StoredSignal } from '../signal-targets.js';
 import type { Trading } from '../trading.js';
 import type { LoadedStrategy } from './load-strategies.js';
 import { StrategyRun, type PastCandle, type RUN_STATES, type StrategyEvent, type Surroundings } from './strategy-run.js';
@@ -70,9 +70,9 @@ export class Strategies {
   }
 
   /** A stored signal, once. */
-  signal(signal: Signal): void | Promise<void> {
-    const { instrument, asOf, price } = signal.view;
-    return this.#tell({ kind: 'signal', symbol: instrument.symbol, time: asOf, price, signal });
+  signal(signal: StoredSignal): void | Promise<void> {
+    const { symbol, timestamp: time, price } = signal;
+    return this.#tell({ kind: 'signal', symbol, time, price, signal });
   }
 
   get states(): readonly { readonly id: string; readonly strategy: string; readonly state: (typeof RUN_STATES)[number] }[] {

@@ -1,6 +1,6 @@
 import type { Candle, Tick } from '../../model/candle.js';
 import type { IndicatorValues } from '../../model/indicators.js';
-import type { Signal } from '../../signals/signal.js';
+import type { StoredSignal } from '../signal-targets.js';
 import type { Proposal } from '../proposal.js';
 import type { LoadedStrategy } from './load-strategies.js';
 import { toProposal } from './intent-to-proposal.js';
@@ -18,7 +18,7 @@ export interface PastCandle {
 export type StrategyEvent =
   | { readonly kind: 'tick'; readonly symbol: string; readonly time: number; readonly price: number; readonly tick: Tick }
   | { readonly kind: 'candle'; readonly symbol: string; readonly time: number; readonly price: number; readonly candle: Candle }
-  | { readonly kind: 'signal'; readonly symbol: string; readonly time: number; readonly price: number; readonly signal: Signal };
+  | { readonly kind: 'signal'; readonly symbol: string; readonly time: number; readonly price: number; readonly signal: StoredSignal };
 
 /** What is known of a symbol at the event, found out only where a strategy asks. */
 export type Surroundings = Pick<StrategyContext, 'position' | 'candles' | 'indicators'>;

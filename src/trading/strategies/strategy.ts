@@ -1,7 +1,7 @@
 import type { Candle, Tick } from '../../model/candle.js';
 import type { IndicatorValues } from '../../model/indicators.js';
 import type { OrderType, PositionSide, Position, TimeInForce } from '../../model/trading.js';
-import type { Signal } from '../../signals/signal.js';
+import type { StoredSignal } from '../signal-targets.js';
 
 /** A number, or its decimal text where a float would not be exact. */
 export type Amount = number | string;
@@ -66,7 +66,7 @@ export interface Strategy {
   /** Each closed candle of the panel's interval; after a start first the past ones (`warmUp`). */
   onCandle?(candle: Candle, context: StrategyContext): Intents;
   /** Each stored signal of Conclave. */
-  onSignal?(signal: Signal, context: StrategyContext): Intents;
+  onSignal?(signal: StoredSignal, context: StrategyContext): Intents;
 }
 
 export interface ParameterRange {
