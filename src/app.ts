@@ -27,6 +27,7 @@ import { ConnectionLimits } from './gateway/limits/connection-limits.js';
 import { Sessions } from './gateway/sessions/sessions.js';
 import { SOCKETIO_PATH, SocketIoAdapter } from './gateway/socketio/socketio.adapter.js';
 import { Status } from './gateway/status.js';
+import { AgentsEndpoint } from './gateway/websocket/agents.endpoint.js';
 import { AnalystsEndpoint } from './gateway/websocket/analysts.endpoint.js';
 import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
 import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
@@ -103,7 +104,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   openApi(nest, config);
   await nest.init();
   new UpgradeRouter({
-    endpoints: [nest.get(SignalsEndpoint), nest.get(AnalystsEndpoint), nest.get(StreamEndpoint)],
+    endpoints: [nest.get(SignalsEndpoint), nest.get(AnalystsEndpoint), nest.get(AgentsEndpoint), nest.get(StreamEndpoint)],
     limits: connections,
     addressOf,
     allowedOrigins: config.auth.allowedOrigins,

@@ -26,6 +26,8 @@ import type { RedisLink } from '../storage/redis.js';
 import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
 import type { Leases } from '../storage/leases.js';
 import { DATABASE, REDIS } from '../storage/storage.module.js';
+import { AgentFeed } from '../trading/agents/agent-feed.js';
+import { agentIds } from '../trading/agents/agent-ids.js';
 import { AlertStore } from './alerts/alert-store.js';
 import { Alerts } from './alerts/alerts.js';
 import { Authenticator } from './auth/authenticator.js';
@@ -44,6 +46,7 @@ import { Snapshots } from './sessions/snapshots.js';
 import { Visits } from './sessions/visits.js';
 import { SignalsGateway } from './socketio/signals.gateway.js';
 import { Status } from './status.js';
+import { AgentsEndpoint } from './websocket/agents.endpoint.js';
 import { AnalystsEndpoint } from './websocket/analysts.endpoint.js';
 import { SignalsEndpoint } from './websocket/signals.endpoint.js';
 import { StreamEndpoint } from './websocket/stream.endpoint.js';
@@ -100,15 +103,15 @@ export class GatewayModule {
         },
         {
           provide: Visits,
-          inject: [CONFIG, LOG, Sessions, FlushLoop, Authenticator, Hub, RoomLog, Market, FeedState, FirstAnalyses],
+          inject: [CONFIG, LOG, Sessions, FlushLoop, Authenticator, Hub, RoomLog, Market, FeedState, FirstAnalyses, { token: AgentFeed, optional: true }],
           useFactory: (
             config: Config, to: Log, sessions: Sessions, loop: FlushLoop, authenticator: Authenticator,
-            hub: Hub, log: RoomLog, market: Market, feed: FeedState, first: FirstAnalyses,
+            hub: Hub, log: RoomLog, market: Market, feed: FeedState, first: FirstAnalyses, agents?: AgentFeed,
           ) => new Visits({
             config, sessions, loop, authenticator, feed,
             subscriptions: {
               hub, log, pages: new LogPages(log),
-              snapshots: new Snapshots(market),
+              snapshots: new Snapshots(market, agents ?? null),
               maxRooms: config.limits.maxSubscriptions,
               onFirst: (rooms) => first.of(rooms),
             },
@@ -140,12 +143,12 @@ export class GatewayModule {
         },
         {
           provide: COMMANDS,
-          inject: [Market, Hub, RoomLog, RoomHistory, Alerts, Runs, Panel, Authenticator, Visits, Status],
+          inject: [CONFIG, Market, Hub, RoomLog, RoomHistory, Alerts, Runs, Panel, Authenticator, Visits, Status],
           useFactory: (
-            market: Market, hub: Hub, log: RoomLog, history: RoomHistory, alerts: Alerts,
+            { trading }: Config, market: Market, hub: Hub, log: RoomLog, history: RoomHistory, alerts: Alerts,
             runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status,
           ) => commandTable({
-            market, hub, log, history, alerts, runs, panel, authenticator, visits, status,
+            agents: agentIds(trading), market, hub, log, history, alerts, runs, panel, authenticator, visits, status,
           }),
         },
         SignalsGateway,
@@ -159,9 +162,14 @@ export class GatewayModule {
           inject: [Visits, AnalystTokens, RemoteSeats, LOG],
           useFactory: (visits: Visits, tokens: AnalystTokens, seats: RemoteSeats, to: Log) => new AnalystsEndpoint({ visits, tokens, seats, onFault: faults(to) }),
         },
+        {
+          provide: AgentsEndpoint,
+          inject: [CONFIG, Visits, LOG],
+          useFactory: ({ trading }: Config, visits: Visits, to: Log) => new AgentsEndpoint({ visits, agents: agentIds(trading), onFault: faults(to) }),
+        },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],
-      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint],
+      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint, AgentsEndpoint],
     };
   }
 }

@@ -7,6 +7,8 @@ export interface Member {
   /** The room's next message, in order; the packet is shared by all members. */
   deliver(message: RoomMessage, packet: Packet): void;
   price(symbol: string, packet: Packet): void;
+  /** Unlogged; the latest of its type wins. */
+  loose(packet: Packet): void;
   /** Every 30 s, for those whose offsets skip. */
   tellPosition(): void;
 }
@@ -77,6 +79,10 @@ export class HostedRoom {
 
   price(symbol: string, packet: Packet): void {
     for (const member of this.members) member.price(symbol, packet);
+  }
+
+  loose(packet: Packet): void {
+    for (const member of this.members) member.loose(packet);
   }
 
   /** False until `begin`. */

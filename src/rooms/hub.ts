@@ -1,6 +1,6 @@
 import { HostedRoom, type Member } from './hosted-room.js';
 import type { Position, RoomMessage } from './message.js';
-import { isClientRoom, SNAPSHOT_TYPE, symbolOf, symbolRoom } from './names.js';
+import { isClientRoom, snapshotTypeOf, symbolOf, symbolRoom } from './names.js';
 import { Packet } from './packet.js';
 import type { BusReceiver, PriceMessage, RoomBus } from './room-bus.js';
 import type { RoomLog } from './room-log.js';
@@ -26,7 +26,7 @@ export class Hub implements BusReceiver {
     const hosted = names.map((name) => {
       let room = this.rooms.get(name);
       if (!room) {
-        room = new HostedRoom(name, this.log, SNAPSHOT_TYPE, this.onFault);
+        room = new HostedRoom(name, this.log, snapshotTypeOf(name), this.onFault);
         this.rooms.set(name, room);
         fresh.push(room);
       }
@@ -72,6 +72,12 @@ export class Hub implements BusReceiver {
     if (hosted && hosted.members.size > 0) hosted.price(update.symbol, Packet.price(update, sentAt, hosted.name));
   }
 
+  /** Something unlogged for the members of a room, of which each gets the latest at most once a second. `body` is JSON text. */
+  receiveLoose(room: string, type: string, body: string): void {
+    const hosted = this.rooms.get(room);
+    if (hosted && hosted.members.size > 0) hosted.loose(Packet.loose(type, body, new Date().toISOString(), undefined, room));
+  }
+
   hasMembers(room: string): boolean {
     return (this.rooms.get(room)?.members.size ?? 0) > 0;
   }
@@ -92,6 +98,12 @@ export class Hub implements BusReceiver {
     for (const room of this.rooms.values()) yield* room.members;
   }
 
+  private async lastOf(names: readonly string[]): Promise<ReadonlyMap<string, RoomMessage>> {
+    const types = [...new Set(names.map(snapshotTypeOf))];
+    const found = await Promise.all(types.map((type) => this.log.lastOf(names.filter((name) => snapshotTypeOf(name) === type), type)));
+    return new Map(found.flatMap((last) => [...last]));
+  }
+
   private forget(name: string): void {
     this.rooms.delete(name);
     this.bus.unsubscribe(name);
@@ -106,7 +118,7 @@ export class Hub implements BusReceiver {
         ...await this.log.open(names.filter((name) => !isClientRoom(name))),
         ...await this.log.heads(names.filter(isClientRoom)),
       ]);
-      const last = await this.log.lastOf(names, SNAPSHOT_TYPE);
+      const last = await this.lastOf(names);
       for (const room of rooms) room.begin(heads.get(room.name) ?? UNUSED, last.get(room.name));
     } catch (error) {
       // forget them at once: the next to ask tries again instead of joining the failure

@@ -1,3 +1,4 @@
+import { Conflation } from './conflation.js';
 import type { HostedRoom, Member } from './hosted-room.js';
 import type { LogPages } from './log-pages.js';
 import type { RoomMessage } from './message.js';
@@ -21,6 +22,10 @@ export interface MembershipHome {
 const PAGE_BYTES = 256 * 1024;
 const FIRST_PAGE = 50;
 const LONGEST_PAGE = 200;
+/** Between two unlogged messages of one type. */
+const LOOSE_EVERY_MS = 1000;
+/** Types that are said unlogged, and again at each change. */
+const LOOSE: ReadonlySet<string> = new Set(['account_update', 'position_update']);
 const now = (): string => new Date().toISOString();
 
 /**
@@ -36,6 +41,8 @@ export class Membership implements Member {
   /** The catching up that is under way; one that was begun before it stops. */
   private attempt = 0;
   private pageLength = FIRST_PAGE;
+  /** By type; made when first needed, as most rooms say nothing unlogged but prices. */
+  private conflated: Map<string, Conflation<Packet>> | null = null;
 
   constructor(
     readonly room: HostedRoom,
@@ -73,7 +80,7 @@ export class Membership implements Member {
     this.types = types;
     this.live = false;
     this.attempt += 1;
-    this.dropWaitingPrice(); // the snapshot brings a newer one
+    this.dropWaiting(); // the snapshot brings newer ones
   }
 
   /** Something that was said before anybody waited for it here. */
@@ -90,7 +97,11 @@ export class Membership implements Member {
   }
 
   price(symbol: string, packet: Packet): void {
-    if (this.live && this.wants('price_update')) this.home.outbox.price(symbol, packet);
+    if (this.live && this.wants('price_update')) this.home.outbox.latest(symbol, packet);
+  }
+
+  loose(packet: Packet): void {
+    if (this.live && this.wants(packet.type)) this.conflation(packet.type).offer(packet);
   }
 
   tellPosition(): void {
@@ -104,12 +115,27 @@ export class Membership implements Member {
     this.live = false;
     this.attempt += 1;
     this.room.members.delete(this);
-    this.dropWaitingPrice();
+    this.dropWaiting();
   }
 
-  private dropWaitingPrice(): void {
+  private conflation(type: string): Conflation<Packet> {
+    const conflated = (this.conflated ??= new Map());
+    let of = conflated.get(type);
+    if (!of) conflated.set(type, of = new Conflation<Packet>(LOOSE_EVERY_MS, (packet) => this.home.outbox.latest(this.keyOf(type), packet)));
+    return of;
+  }
+
+  private keyOf(type: string): string {
+    return `${this.room.name} ${type}`;
+  }
+
+  private dropWaiting(): void {
+    for (const [type, conflation] of this.conflated ?? []) {
+      conflation.drop();
+      this.home.outbox.dropLatest(this.keyOf(type));
+    }
     const symbol = symbolOf(this.room.name);
-    if (symbol !== null) this.home.outbox.dropPrice(symbol);
+    if (symbol !== null) this.home.outbox.dropLatest(symbol);
   }
 
   private wants(type: string): boolean {
@@ -122,7 +148,11 @@ export class Membership implements Member {
   }
 
   private sendSnapshot(): void {
-    for (const packet of this.home.snapshot(this.room)) if (this.wants(packet.type)) this.home.outbox.push(packet);
+    for (const packet of this.home.snapshot(this.room)) {
+      if (!this.wants(packet.type)) continue;
+      this.home.outbox.push(packet);
+      if (LOOSE.has(packet.type)) this.conflation(packet.type).told();
+    }
   }
 
   private async catchUp(attempt: number): Promise<void> {

@@ -5,8 +5,16 @@ export const clientRoom = (subject: string): string => `client:${subject}`;
 
 const CLIENT_PREFIX = clientRoom('');
 export const isClientRoom = (room: string): boolean => room.startsWith(CLIENT_PREFIX);
-/** The type whose last message is part of a joining client's snapshot. */
+
+const AGENT_PREFIX = 'agent:';
+export const agentRoom = (agentId: string): string => `${AGENT_PREFIX}${agentId}`;
+/** The trading agent of an agent's room, else null. */
+export const agentOf = (room: string): string | null => (room.startsWith(AGENT_PREFIX) ? room.slice(AGENT_PREFIX.length) : null);
+
+/** The types whose last message is part of a joining client's snapshot; a room says at most one of them. */
 export const SNAPSHOT_TYPE = 'signal_update';
+const AGENT_SNAPSHOT_TYPE = 'agent_status';
+export const snapshotTypeOf = (room: string): string => (agentOf(room) === null ? SNAPSHOT_TYPE : AGENT_SNAPSHOT_TYPE);
 
 const SYMBOL_PREFIX = 'symbol:';
 /** The symbol of a symbol room, else null. */

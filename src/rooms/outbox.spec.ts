@@ -53,18 +53,18 @@ it('writes once however often it was asked to in one round, and nothing in an em
 });
 
 it('keeps the latest price of each symbol, behind what was said', () => {
-  outbox.price('AAPL', price('AAPL', 1));
-  outbox.price('NVDA', price('NVDA', 5));
-  outbox.price('AAPL', price('AAPL', 2));
+  outbox.latest('AAPL', price('AAPL', 1));
+  outbox.latest('NVDA', price('NVDA', 5));
+  outbox.latest('AAPL', price('AAPL', 2));
   outbox.push(packet('said'));
   loop.step();
   expect(names()).toEqual(['said', 'AAPL 2', 'NVDA 5']);
 });
 
 it('sends no price of a room that was left', () => {
-  outbox.price('AAPL', price('AAPL', 1));
-  outbox.price('NVDA', price('NVDA', 5));
-  outbox.dropPrice('AAPL');
+  outbox.latest('AAPL', price('AAPL', 1));
+  outbox.latest('NVDA', price('NVDA', 5));
+  outbox.dropLatest('AAPL');
   loop.step();
   expect(names()).toEqual(['NVDA 5']);
 });
@@ -72,8 +72,8 @@ it('sends no price of a room that was left', () => {
 it('holds everything back while the socket is full, and sends it in order when it has drained', () => {
   block();
   outbox.push(packet('b'));
-  outbox.price('AAPL', price('AAPL', 1));
-  outbox.price('AAPL', price('AAPL', 2));
+  outbox.latest('AAPL', price('AAPL', 1));
+  outbox.latest('AAPL', price('AAPL', 2));
   outbox.push(packet('c'));
   loop.step();
   expect(names()).toEqual(['first']);
@@ -84,7 +84,7 @@ it('holds everything back while the socket is full, and sends it in order when i
 
 it('takes a thousand prices for a full socket as one, and never as a backlog', () => {
   block();
-  for (let at = 0; at < 1000; at += 1) outbox.price('AAPL', price('AAPL', at));
+  for (let at = 0; at < 1000; at += 1) outbox.latest('AAPL', price('AAPL', at));
   expect(onOverflow).not.toHaveBeenCalled();
   wire.drain();
   expect(names()).toEqual(['first', 'AAPL 999']);
@@ -180,7 +180,7 @@ it('lets those who wait go on when the client has gone', async () => {
   await waiting;
   await outbox.drained();
   outbox.push(packet('late'));
-  outbox.price('AAPL', price('AAPL', 1));
+  outbox.latest('AAPL', price('AAPL', 1));
   outbox.page([packet('late')]);
   wire.drain();
   loop.step();

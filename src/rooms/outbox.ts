@@ -73,16 +73,16 @@ export class Outbox implements Flushable {
     else this.mark();
   }
 
-  /** The latest price of a symbol; replaces one that still waits. */
-  price(symbol: string, packet: Packet): void {
+  /** The latest of something, such as a symbol's price; replaces one that still waits. */
+  latest(key: string, packet: Packet): void {
     if (this.closed) return;
-    (this.prices ??= new Map()).set(symbol, packet);
+    (this.prices ??= new Map()).set(key, packet);
     if (!this.blocked) this.mark();
   }
 
-  /** The price that waits is not wanted any more: the client has left the room, or gets a snapshot. */
-  dropPrice(symbol: string): void {
-    this.prices?.delete(symbol);
+  /** What waits of it is not wanted any more: the client has left the room, or gets a snapshot. */
+  dropLatest(key: string): void {
+    this.prices?.delete(key);
   }
 
   /** A page of history: in order like `push`, but the reader waits for `drained`, so it does not count as a backlog. */

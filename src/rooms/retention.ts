@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn, setTimeout as pause } from 'node:timers/promises';
 import { sql, type Kysely } from 'kysely';
 import type { Schema } from '../storage/schema.js';
-import { SNAPSHOT_TYPE } from './names.js';
+import { snapshotTypeOf } from './names.js';
 
 export interface RetentionRules {
   /** Messages of a room. */
@@ -120,7 +120,7 @@ export class Retention {
 
   private async lastSnapshot(room: string): Promise<number | null> {
     const row = await this.db.selectFrom('room_messages').select(({ fn }) => fn.max('offset').as('last'))
-      .where('room', '=', room).where('type', '=', SNAPSHOT_TYPE).executeTakeFirst();
+      .where('room', '=', room).where('type', '=', snapshotTypeOf(room)).executeTakeFirst();
     return row?.last ?? null;
   }
 }

@@ -82,6 +82,7 @@ export class Recorder implements Member {
     this.prices += 1;
   }
 
+  loose(): void {}
   tellPosition(): void {}
 }
 

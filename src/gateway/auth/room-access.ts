@@ -1,6 +1,6 @@
 import { CodedError } from '../../model/codes.js';
 import type { Scope } from '../../model/scope.js';
-import { clientRoom, SYSTEM_ROOM } from '../../rooms/names.js';
+import { agentOf, clientRoom, SYSTEM_ROOM } from '../../rooms/names.js';
 import { requireScope, type Principal } from './principal.js';
 
 const SCOPES = new Map<string, Scope>([['approvals', 'approve'], ['ops', 'admin']]);
@@ -17,13 +17,26 @@ export const mayStay = (principal: Principal, room: string): boolean => {
   return !room.startsWith(clientRoom('')) && principal.scopes.has(scopeOfRoom(room));
 };
 
-/** A room that is no symbol's, which the principal may join and read. @throws CodedError NOT_FOUND, FORBIDDEN */
-export function checkedRoom(room: string, principal: Principal): string {
+/** A room that is no symbol's, which the principal may join and read; `agents` are the ids of those that trade. @throws CodedError NOT_FOUND, FORBIDDEN */
+export function checkedRoom(room: string, principal: Principal, agents: ReadonlySet<string>): string {
   if (room === SYSTEM_ROOM || scopeOfRoom(room) !== 'read') {
     requireScope(principal, scopeOfRoom(room));
     return room;
   }
   if (room === clientRoom(principal.subject)) return room;
+  const agentId = agentOf(room);
+  if (agentId !== null) {
+    requireScope(principal, 'read');
+    checkAgent(agentId, agents);
+    return room;
+  }
   if (room.startsWith(clientRoom(''))) throw new CodedError('FORBIDDEN', `${room} belongs to another client; yours is ${clientRoom(principal.subject)}`);
   throw new CodedError('NOT_FOUND', `There is no room ${room} on this server`);
+}
+
+/** @throws CodedError NOT_FOUND */
+export function checkAgent(agentId: string, agents: ReadonlySet<string>): void {
+  if (agents.has(agentId)) return;
+  const there = agents.size === 0 ? 'none trades here: see TRADING and config/agents.yaml' : `there are ${[...agents].join(', ')}`;
+  throw new CodedError('NOT_FOUND', `There is no agent ${agentId.slice(0, 64)}; ${there}`);
 }

@@ -20,6 +20,8 @@ import { positionIn } from './since.dto.js';
 
 export interface CommandNeeds {
   readonly market: Market;
+  /** Ids of those that trade. */
+  readonly agents: ReadonlySet<string>;
   readonly hub: Hub;
   readonly log: RoomLog;
   readonly history: RoomHistory;
@@ -39,7 +41,7 @@ export type CommandTable = Readonly<Record<string, Command>>;
 /** One table of commands, for Socket.IO and for raw sockets. */
 export const commandTable = (needs: CommandNeeds): CommandTable => ({
   subscribe: command(SubscribeCommand, 'read', async (visitor, fields) => {
-    const names = roomsOf(needs.market, visitor, fields);
+    const names = roomsOf(needs, visitor, fields);
     // a client may have written the rooms of its map in another spelling
     const asked = fields.room === undefined ? symbolsOf(fields).map(symbolRoom) : [fields.room];
     const since = new Map(names.map((name, at) => [name, positionIn(fields.since, name) ?? positionIn(fields.since, asked[at] ?? '')]));
@@ -48,7 +50,7 @@ export const commandTable = (needs: CommandNeeds): CommandTable => ({
   }),
 
   unsubscribe: command(UnsubscribeCommand, 'read', (visitor, fields) => {
-    const rooms = roomsOf(needs.market, visitor, fields).filter((name) => visitor.rooms.leave(name));
+    const rooms = roomsOf(needs, visitor, fields).filter((name) => visitor.rooms.leave(name));
     return { data: { rooms } };
   }),
 
@@ -79,11 +81,11 @@ interface Target {
 const symbolsOf = ({ symbol, symbols }: Target): readonly string[] => symbols ?? (symbol === undefined ? [] : [symbol]);
 
 /** The rooms that are meant, in the wire's spelling. @throws CodedError UNKNOWN_SYMBOL, NOT_FOUND, FORBIDDEN */
-function roomsOf(market: Market, visitor: Visitor, target: Target): string[] {
+function roomsOf({ market, agents }: Pick<CommandNeeds, 'market' | 'agents'>, visitor: Visitor, target: Target): string[] {
   if (target.room === undefined) return symbolsOf(target).map((symbol) => symbolRoom(market.instrument(symbol).symbol));
   const symbol = symbolOf(target.room);
   if (symbol !== null) return [symbolRoom(market.instrument(symbol).symbol)];
-  return [checkedRoom(target.room, visitor.session.principal!)];
+  return [checkedRoom(target.room, visitor.session.principal!, agents)];
 }
 
 /** Asks for a run, or joins the one under way; its requester sees all of it, a member of the room or not. */

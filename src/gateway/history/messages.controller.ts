@@ -1,9 +1,12 @@
-import { Controller, Get, Header, Param, Query } from '@nestjs/common';
+import { Controller, Get, Header, Inject, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Config } from '../../config/config.js';
+import { CONFIG } from '../../config/config.module.js';
 import { Market } from '../../market/market.js';
 import { symbolOf, symbolRoom } from '../../rooms/names.js';
 import { Packet } from '../../rooms/packet.js';
 import { RoomHistory } from '../../rooms/room-history.js';
+import { agentIds } from '../../trading/agents/agent-ids.js';
 import type { Principal } from '../auth/principal.js';
 import { checkedRoom } from '../auth/room-access.js';
 import { Caller } from '../http/scope.guard.js';
@@ -13,7 +16,11 @@ import { readStretch } from './stretch.js';
 @ApiTags('rooms')
 @Controller('api/rooms')
 export class MessagesController {
-  constructor(private readonly history: RoomHistory, private readonly market: Market) {}
+  readonly #agents: ReadonlySet<string>;
+
+  constructor(private readonly history: RoomHistory, private readonly market: Market, @Inject(CONFIG) { trading }: Config) {
+    this.#agents = agentIds(trading);
+  }
 
   @Get(':room/messages')
   @Header('Content-Type', 'application/json; charset=utf-8')
@@ -21,7 +28,7 @@ export class MessagesController {
   @ApiOkResponse({ description: '{items: [{type, data, timestamp, room, epoch, offset, replayed}], next}' })
   async messages(@Param() { room: asked }: RoomParam, @Query() query: MessagesQuery, @Caller() caller: Principal): Promise<string> {
     const symbol = symbolOf(asked);
-    const room = symbol === null ? checkedRoom(asked, caller) : symbolRoom(this.market.instrument(symbol).symbol);
+    const room = symbol === null ? checkedRoom(asked, caller, this.#agents) : symbolRoom(this.market.instrument(symbol).symbol);
     const items: string[] = [];
     const { next } = await readStretch(this.history, {
       room,
