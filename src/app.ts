@@ -29,6 +29,7 @@ import { SOCKETIO_PATH, SocketIoAdapter } from './gateway/socketio/socketio.adap
 import { Status } from './gateway/status.js';
 import { AgentsEndpoint } from './gateway/websocket/agents.endpoint.js';
 import { AnalystsEndpoint } from './gateway/websocket/analysts.endpoint.js';
+import { DashboardEndpoint } from './gateway/websocket/dashboard.endpoint.js';
 import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
 import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
 import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
@@ -104,7 +105,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   openApi(nest, config);
   await nest.init();
   new UpgradeRouter({
-    endpoints: [nest.get(SignalsEndpoint), nest.get(AnalystsEndpoint), nest.get(AgentsEndpoint), nest.get(StreamEndpoint)],
+    endpoints: [nest.get(SignalsEndpoint), nest.get(AnalystsEndpoint), nest.get(AgentsEndpoint), nest.get(DashboardEndpoint), nest.get(StreamEndpoint)],
     limits: connections,
     addressOf,
     allowedOrigins: config.auth.allowedOrigins,

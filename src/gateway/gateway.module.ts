@@ -28,6 +28,8 @@ import type { Leases } from '../storage/leases.js';
 import { DATABASE, REDIS } from '../storage/storage.module.js';
 import { AgentFeed } from '../trading/agents/agent-feed.js';
 import { agentIds } from '../trading/agents/agent-ids.js';
+import { AssetBoards } from '../trading/assets/asset-boards.js';
+import { Assets } from '../trading/assets/assets.js';
 import { AlertStore } from './alerts/alert-store.js';
 import { Alerts } from './alerts/alerts.js';
 import { Authenticator } from './auth/authenticator.js';
@@ -48,6 +50,7 @@ import { SignalsGateway } from './socketio/signals.gateway.js';
 import { Status } from './status.js';
 import { AgentsEndpoint } from './websocket/agents.endpoint.js';
 import { AnalystsEndpoint } from './websocket/analysts.endpoint.js';
+import { DashboardEndpoint } from './websocket/dashboard.endpoint.js';
 import { SignalsEndpoint } from './websocket/signals.endpoint.js';
 import { StreamEndpoint } from './websocket/stream.endpoint.js';
 
@@ -167,9 +170,14 @@ export class GatewayModule {
           inject: [CONFIG, Visits, LOG],
           useFactory: ({ trading }: Config, visits: Visits, to: Log) => new AgentsEndpoint({ visits, agents: agentIds(trading), onFault: faults(to) }),
         },
+        {
+          provide: DashboardEndpoint,
+          inject: [Visits, LOG, { token: Assets, optional: true }, { token: AssetBoards, optional: true }],
+          useFactory: (visits: Visits, to: Log, assets?: Assets, boards?: AssetBoards) => new DashboardEndpoint({ visits, assets: assets ?? null, boards: boards ?? null, onFault: faults(to) }),
+        },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],
-      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint, AgentsEndpoint],
+      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint, AgentsEndpoint, DashboardEndpoint],
     };
   }
 }

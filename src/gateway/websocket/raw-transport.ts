@@ -21,6 +21,7 @@ export class RawTransport implements Transport {
     private readonly socket: Socket,
     /** Close codes of this path that differ from those of the table. */
     private readonly closes: Readonly<Partial<Record<Code, number>>> = {},
+    private readonly errorPacket: (error: CodedError) => Packet = (error) => Packet.loose('error', JSON.stringify(error.toWire()), new Date().toISOString()),
   ) {}
 
   get buffered(): number {
@@ -50,7 +51,7 @@ export class RawTransport implements Transport {
   }
 
   end(error: CodedError): void {
-    this.write([Packet.loose('error', JSON.stringify(error.toWire()), new Date().toISOString())]);
+    this.write([this.errorPacket(error)]);
     this.ws.close(this.closes[error.code] ?? error.row.close ?? 1013, error.code);
     setTimeout(() => this.ws.terminate(), CLOSE_WITHIN_MS).unref();
   }
