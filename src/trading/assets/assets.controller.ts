@@ -1,0 +1,25 @@
+import { Controller, Get, Param } from '@nestjs/common';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { AssetState } from './asset-state.js';
+import { Assets, type AssetItem } from './assets.js';
+
+@ApiTags('assets')
+@Controller('api/assets')
+export class AssetsController {
+  constructor(private readonly assets: Assets) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Symbols that an agent of their own trades' })
+  @ApiOkResponse({ description: '{items: [{symbol, name, paused, interval, price, source, position, total_pnl, last_action}], next}' })
+  async list(): Promise<{ items: readonly AssetItem[]; next: null }> {
+    return { items: await this.assets.list(), next: null };
+  }
+
+  @Get(':symbol/dashboard')
+  @ApiOperation({ summary: 'An asset as /ws shows it; `/` in the symbol as %2F' })
+  @ApiOkResponse({ description: '{asset, stats, chart, positions, feed, reflection, improvements, paused, interval, source, trading_state, reason, timestamp}' })
+  @ApiNotFoundResponse({ description: 'It is no asset; the detail lists those that are' })
+  dashboard(@Param('symbol') symbol: string): Promise<AssetState> {
+    return this.assets.state(symbol);
+  }
+}
