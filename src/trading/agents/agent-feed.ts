@@ -28,11 +28,12 @@ export interface AgentSnapshot {
 type Said = { readonly ask: true } | { readonly agentId: string; readonly picture: AgentPicture };
 
 const CHANNEL = 'agents';
-const EVERY_MS = 1000;
+/** Shorter than what members get, so that theirs is fresh. */
+const EVERY_MS = 250;
 
 /**
- * How agents and their accounts are doing now, on every node: the one that trades an account looks, at most once a
- * second, and tells the others. What it says is not logged: only the latest counts.
+ * How agents and their accounts are doing now, on every node: the one that trades an account looks, at most
+ * four times a second, and tells the others. What it says is not logged: only the latest counts.
  */
 export class AgentFeed {
   private readonly accounts: ReadonlyMap<string, string>;
@@ -90,13 +91,13 @@ export class AgentFeed {
     return picture && snapshotOf(picture);
   }
 
-  /** Something of it may be different: on the node that trades it, at most once a second. */
+  /** Something of it may be different. */
   changed(agentId: string): void {
     const accountId = this.accounts.get(agentId);
     if (accountId !== undefined && this.needs.trading.holds(accountId)) this.changes.get(agentId)!.offer();
   }
 
-  /** `heard` runs after each change, on every node, at most once a second an agent. */
+  /** `heard` runs after each change, on every node, at most four times a second an agent. */
   listen(heard: (agentId: string) => void): void {
     this.listeners.push(heard);
   }

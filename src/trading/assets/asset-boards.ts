@@ -1,4 +1,8 @@
+import { Conflation } from '../../rooms/conflation.js';
 import type { Assets } from './assets.js';
+
+/** Between two states of an asset that are built because of changes. */
+const EVERY_MS = 1000;
 
 /** Who looks at an asset. */
 export interface Viewer {
@@ -11,6 +15,7 @@ export interface Viewer {
 /** The states of assets, as JSON text, for those who look: built once for all of them, and each older than the next. */
 export class AssetBoards {
   private readonly viewers = new Map<string, Set<Viewer>>();
+  private readonly changes = new Map<string, Conflation<void>>();
   private readonly building = new Map<string, Promise<unknown>>();
 
   constructor(private readonly assets: Pick<Assets, 'state' | 'listen'>, private readonly onFault: (error: unknown) => void) {
@@ -26,7 +31,9 @@ export class AssetBoards {
   remove(symbol: string, viewer: Viewer): void {
     const viewers = this.viewers.get(symbol);
     viewers?.delete(viewer);
-    if (viewers?.size === 0) this.viewers.delete(symbol);
+    if (viewers?.size !== 0) return;
+    this.viewers.delete(symbol);
+    this.changes.get(symbol)?.drop();
   }
 
   /** The state as it is after the call. @throws CodedError NOT_FOUND, NOT_READY, STORE_UNAVAILABLE */
@@ -36,6 +43,12 @@ export class AssetBoards {
 
   private changed(symbol: string): void {
     if (!this.viewers.has(symbol)) return;
+    const change = this.changes.get(symbol) ?? new Conflation<void>(EVERY_MS, () => this.tell(symbol));
+    this.changes.set(symbol, change);
+    change.offer();
+  }
+
+  private tell(symbol: string): void {
     this.build(symbol, (text) => {
       for (const viewer of this.viewers.get(symbol) ?? []) viewer.offer(text);
     }).catch(this.onFault);

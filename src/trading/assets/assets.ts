@@ -91,7 +91,7 @@ export class Assets {
     return this.needs.control.setInterval(this.find(asked).id, seconds, by);
   }
 
-  /** `heard` gets the symbol, after each change, at most once a second. */
+  /** `heard` gets the symbol, after each change, at most four times a second. */
   listen(heard: (symbol: string) => void): void {
     const byId = new Map([...this.byKey.values()].map((agent) => [agent.id, symbolOf(agent)]));
     this.needs.feed.listen((agentId) => {
