@@ -35,10 +35,10 @@ function happened({ trade, exit, exitReason, r }: TradeReview): string {
 
 const ENDED: Readonly<Record<TradeReview['exit'], string>> = {
   target: 'The target was hit', stop: 'The stop was hit', liquidation: 'It was liquidated',
-  decision: 'It was closed by a decision, before target or stop', flatten: 'It was closed with the account\'s other positions',
+  decision: 'It was closed by a decision, before target or stop', flatten: 'It was closed with the account\'s other positions', unknown: 'What closed it was not stored',
 };
 
-function change({ trade, exit, r, stop, dissent }: TradeReview): string {
+function change({ trade, exit, r, target, stop, dissent }: TradeReview): string {
   const { pnl, fees, leverage } = trade;
   const lost = pnl.lt(0);
   return sentences([
@@ -46,11 +46,11 @@ function change({ trade, exit, r, stop, dissent }: TradeReview): string {
     stop === null && 'Name the price that proves the next one wrong, as a stop, before it is opened',
     exit === 'stop' && r !== null && r < -SLIPPED && `The loss was ${text(-r)} times the planned risk: count fees and slippage into the size`,
     exit === 'decision' && lost && r !== null && r > -1 && `It was closed at ${signed(r)} R, before the stop: keep to the plan, or say at entry what ends it earlier`,
-    exit === 'decision' && !lost && 'It was closed before its target: compare what the target would have brought',
+    exit === 'decision' && !lost && target !== null && 'It was closed before its target: compare what the target would have brought',
     lost && pnl.plus(fees).gte(0) && `Without fees it would not have lost: ${text(fees)} of fees were more than the move brought`,
     lost && dissent.length > 0 && 'The panel\'s dissent was right this time: weigh it the next time',
     !lost && dissent.length > 0 && 'It went well against the panel\'s dissent',
-  ]) || (lost ? 'The plan was kept, and the loss was the planned one: nothing in the figures asks for a change.' : 'The plan was kept: nothing in the figures asks for a change.');
+  ]) || (exit === 'stop' || exit === 'target' ? 'It ended as planned: nothing in the figures asks for a change.' : 'Nothing in the figures asks for a change.');
 }
 
 const sentences = (parts: readonly (string | false | null)[]): string =>

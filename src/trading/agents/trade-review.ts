@@ -5,7 +5,8 @@ import type { Schema } from '../../storage/schema.js';
 import type { ClosedTrade } from '../portfolio/book.js';
 import type { TradeEnd } from '../trading.js';
 
-export type ExitKind = 'target' | 'stop' | 'liquidation' | 'decision' | 'flatten';
+/** `unknown`: neither the order that ended it nor a decision is stored. */
+export type ExitKind = 'target' | 'stop' | 'liquidation' | 'decision' | 'flatten' | 'unknown';
 
 /** A closed trade beside what was planned for it; nothing in it is guessed. */
 export interface TradeReview {
@@ -37,7 +38,7 @@ export async function reviewOf(db: Kysely<Schema>, { accountId, trade, openedBy,
   ]);
   const { target, stop } = exitsOf(opening?.intent ?? null);
   return {
-    trade, reason: opening?.reason ?? null, reasoning, target, stop, exit: exitOf(trade, role), exitReason: closing?.reason ?? null,
+    trade, reason: opening?.reason ?? null, reasoning, target, stop, exit: exitOf(trade, role, closing !== null), exitReason: closing?.reason ?? null,
     r: riskMultiple(trade, stop), outcomeReturn: trade.pnl.div(trade.entryPrice.times(trade.quantity)).toNumber(), dissent,
   };
 }
@@ -48,9 +49,10 @@ export function riskMultiple({ side, entryPrice, quantity, pnl }: ClosedTrade, s
   return risk.gt(0) ? pnl.div(risk).toNumber() : null;
 }
 
-const exitOf = ({ liquidated }: ClosedTrade, role: string | null): ExitKind => {
+const exitOf = ({ liquidated }: ClosedTrade, role: string | null, decided: boolean): ExitKind => {
   if (liquidated) return 'liquidation';
-  return role === 'target' || role === 'stop' || role === 'flatten' ? role : 'decision';
+  if (role === 'target' || role === 'stop' || role === 'flatten') return role;
+  return role !== null || decided ? 'decision' : 'unknown';
 };
 
 const decisionOf = async (db: Kysely<Schema>, id: string | null) =>
