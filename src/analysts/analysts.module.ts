@@ -8,6 +8,7 @@ import { CallLog } from '../journal/call-log.js';
 import type { Analyst } from './analyst.js';
 import { ruleAnalystsFrom } from './analysts-from-seats.js';
 import { AnalystsController } from './analysts.controller.js';
+import { ModelCaller } from './llm/model-caller.js';
 import { modelAnalysts, type Models } from './llm/model-analysts.js';
 import { Panel } from './panel.js';
 import { RemoteSeats } from './remote/remote-seats.js';
@@ -32,6 +33,7 @@ export class AnalystsModule {
             onBreaker: (provider, open) => (open ? to.warn({ provider }, 'A provider of models failed five times one after the other: it is left alone for a while') : to.info({ provider }, 'A provider of models answers again')),
           }),
         },
+        { provide: ModelCaller, inject: [MODELS], useFactory: ({ caller }: Models) => caller },
         {
           provide: Panel,
           inject: [CONFIG, LOG, MODELS, RemoteSeats],
@@ -44,7 +46,7 @@ export class AnalystsModule {
           ),
         },
       ],
-      exports: [Panel],
+      exports: [Panel, ModelCaller],
     };
   }
 }

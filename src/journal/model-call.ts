@@ -1,4 +1,4 @@
-import type { AbstainReason, Opinion, Step } from '../model/opinion.js';
+import type { AbstainReason, CallStep } from '../model/opinion.js';
 
 export interface ChatMessage {
   readonly role: 'system' | 'user' | 'assistant';
@@ -19,6 +19,8 @@ export interface ModelRequest {
   readonly model: string;
   readonly messages: readonly ChatMessage[];
   readonly mode: ReplyMode;
+  /** The schema's name; `opinion` where absent. */
+  readonly form?: string;
   /** JSON schema that the reply shall follow. */
   readonly schema: Readonly<Record<string, unknown>>;
   readonly temperature: number;
@@ -29,15 +31,16 @@ export interface ModelRequest {
 
 /** Where in a run a call belongs, and who pays. */
 export interface CallPlace {
+  /** Of an agent's cycle: its id. */
   readonly runId: string;
   readonly symbol: string;
   readonly agentId: string;
-  readonly step: Step;
+  readonly step: CallStep;
   /** Of the debate, from 1; 0 outside of it. */
   readonly round: number;
   /** Market time, epoch milliseconds. */
   readonly asOf: number;
-  /** A client's subject, or `schedule`. */
+  /** A client's subject, `schedule`, or `agent:{id}`. */
   readonly requester: string;
 }
 
@@ -65,8 +68,8 @@ export interface ModelCall {
   /** Among those of one asking with the same hash, from 1. */
   readonly attempt: number;
   readonly answer: ModelAnswer;
-  /** What was made of the reply; null where it could not be read. */
-  readonly opinion: Opinion | null;
+  /** What was made of the reply (an opinion, an agent's decisions, a reflection); null where it could not be read. */
+  readonly opinion: object | null;
   /** Wall time, epoch milliseconds. */
   readonly startedAt: number;
   /** Booked, in billionths of a dollar. */

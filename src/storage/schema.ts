@@ -1,6 +1,6 @@
 import type { Generated } from 'kysely';
 import type { Interval } from '../model/interval.js';
-import type { AbstainReason, Action, Step } from '../model/opinion.js';
+import type { AbstainReason, Action, CallStep } from '../model/opinion.js';
 import type { OutcomeClass } from '../model/situation.js';
 import type { Depth } from '../model/trigger.js';
 import type { TradingSchema } from './trading-schema.js';
@@ -134,7 +134,7 @@ export interface ModelCallsTable {
   run_id: string;
   symbol: string;
   agent_id: string;
-  step: Step;
+  step: CallStep;
   /** Of the debate, from 1; 0 outside of it. */
   round: number;
   /** SHA-256 of what was asked, hexadecimal. */

@@ -111,7 +111,7 @@ describe('a reply that is not what was asked for', () => {
     const second = server.requests[1]!.body.messages;
     expect(second.at(-1)).toMatchObject({ role: 'user', content: expect.stringMatching(flaw) });
     expect(second.at(-2)!.role).toBe('assistant');
-    expect(log.calls.map(({ answer, opinion }) => [answer.outcome, answer.error, opinion?.signal])).toEqual([['OK', expect.stringMatching(flaw), undefined], ['OK', null, 'BUY']]);
+    expect(log.calls.map(({ answer, opinion }) => [answer.outcome, answer.error, (opinion as Opinion | null)?.signal])).toEqual([['OK', expect.stringMatching(flaw), undefined], ['OK', null, 'BUY']]);
   });
 
   it('abstains BAD_REPLY where the repair is as bad, and is no HOLD', async () => {

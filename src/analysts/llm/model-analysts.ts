@@ -21,6 +21,8 @@ export interface ModelNeeds {
 export interface Models {
   readonly analysts: readonly Analyst[];
   readonly deliberation: Deliberation | null;
+  /** For what is asked beside runs. */
+  readonly caller: ModelCaller;
 }
 
 /** The seats that models take, and who argues over them: asked live, or out of the log where the configuration says so. */
@@ -52,6 +54,7 @@ function models({ models: { providers, prices, debate }, panel }: Pick<Config, '
     prices, books, storedFirst, clock, wallClock: () => Date.now(), random: () => Math.random(), onFault,
   });
   return {
+    caller,
     analysts: panel.seats.flatMap((seat) => (seat.kind === 'model' ? [new ModelAnalyst(seat, caller)] : [])),
     deliberation: debate && new Debate(debate, caller, clock),
   };

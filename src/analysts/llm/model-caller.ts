@@ -3,12 +3,13 @@ import type { ModelCallConfig, ModelPrice } from '../../config/config.js';
 import { isOverBudget, NANO, type Budget, type Reservation } from '../../journal/budget.js';
 import type { CallLog } from '../../journal/call-log.js';
 import type { CallPlace, ChatMessage, ModelCall, ModelRequest } from '../../journal/model-call.js';
-import { abstain, type Opinion } from '../../model/opinion.js';
+import { abstain, type AbstainReason, type Opinion } from '../../model/opinion.js';
 import { Cancelled } from '../cancelled.js';
 import { noReply, refusesMode, type EndpointAnswer } from './model-endpoint.js';
 import { costOf, mostOf, priceOf } from './price.js';
 import type { Provider } from './provider.js';
-import { OPINION_SCHEMA, readReply } from './reply.js';
+import { opinionForm } from './reply.js';
+import type { ReplyForm } from './reply-form.js';
 
 const MOST_ATTEMPTS = 3;
 const FIRST_WAIT_MS = 250;
@@ -32,30 +33,51 @@ export interface ModelCallerNeeds {
   readonly onFault: (error: unknown) => void;
 }
 
-/** One opinion that is wanted of a model. */
-export interface Wanted {
+/** What is wanted of a model. */
+export interface Asking {
   readonly place: CallPlace;
   readonly call: ModelCallConfig;
   readonly messages: readonly ChatMessage[];
-  /** What it may cite. */
-  readonly ids: ReadonlySet<string>;
-  /** On the clock. */
-  readonly deadline: number;
+  /** On the clock; absent: the call's own time alone. */
+  readonly deadline?: number;
   readonly signal: AbortSignal;
 }
 
-/** One attempt, not yet in the log: whether its reply is an opinion is seen later. */
-interface Attempt {
-  readonly answer: EndpointAnswer;
-  log(opinion: Opinion | null, flaw?: string): Promise<void>;
+/** What came of it: never made up. */
+export type Asked<T> = { readonly value: T } | { readonly value: null; readonly reason: AbstainReason; /** With the model's name. */ readonly error: string };
+
+/** One opinion that is wanted of a model. */
+export interface Wanted extends Asking {
+  /** What it may cite. */
+  readonly ids: ReadonlySet<string>;
 }
 
-/** Asks models for opinions: within budget and deadline, again where that may help, and all of it into the log. */
+interface Request extends Asking {
+  readonly form: Pick<ReplyForm<object>, 'name' | 'schema'>;
+  /** On the clock. */
+  readonly deadline: number;
+}
+
+/** One attempt, not yet in the log: what its reply is worth is seen later. */
+interface Attempt {
+  readonly answer: EndpointAnswer;
+  log(read: object | null, flaw?: string): Promise<void>;
+}
+
+/** Asks models: within budget and deadline, again where that may help, and all of it into the log. */
 export class ModelCaller {
   constructor(private readonly needs: ModelCallerNeeds) {}
 
   /** Never rejects, and never makes up an opinion: what is none abstains with its reason. */
-  async opinion(wanted: Wanted): Promise<Opinion> {
+  async opinion({ ids, ...asking }: Wanted): Promise<Opinion> {
+    const asked = await this.ask(asking, opinionForm(ids));
+    return asked.value ?? abstain(asked.reason, `${asked.error}.`);
+  }
+
+  /** A value of the form, or why there is none. Never rejects; ends when `signal` aborts. */
+  async ask<T extends object>(asking: Asking, form: ReplyForm<T>): Promise<Asked<T>> {
+    const wanted: Request = { ...asking, form, deadline: asking.deadline ?? this.needs.clock() + asking.call.deadlineMs };
+    const { model } = wanted.call;
     const { signal, end } = this.deadline(wanted);
     try {
       let { messages } = wanted;
@@ -63,15 +85,15 @@ export class ModelCaller {
         const { answer, log } = await this.answered(wanted, messages, signal);
         if (answer.outcome !== 'OK') {
           await this.kept(log(null));
-          return abstain(answer.outcome, `${wanted.call.model}: ${answer.error ?? answer.outcome}.`);
+          return { value: null, reason: answer.outcome, error: `${model}: ${answer.error ?? answer.outcome}` };
         }
-        const read = readReply(answer.reply!, wanted.ids);
-        if ('opinion' in read) {
-          await this.kept(log(read.opinion));
-          return read.opinion;
+        const read = form.read(answer.reply!);
+        if ('value' in read) {
+          await this.kept(log(read.value));
+          return read;
         }
         await this.kept(log(null, read.flaw));
-        if (repair) return abstain('BAD_REPLY', `${wanted.call.model}: ${read.flaw}, also after it was asked to repair it.`);
+        if (repair) return { value: null, reason: 'BAD_REPLY', error: `${model}: ${read.flaw}, also after it was asked to repair it` };
         messages = [...messages, ...repairing(answer.reply!, read.flaw)];
       }
     } finally {
@@ -80,7 +102,7 @@ export class ModelCaller {
   }
 
   /** `signal`, or the deadline, whichever comes first. A recorded answer has no deadline: it has been in time. */
-  private deadline({ call, deadline, signal }: Wanted): { signal: AbortSignal; end: () => void } {
+  private deadline({ call, deadline, signal }: Request): { signal: AbortSignal; end: () => void } {
     if (!this.needs.books) return { signal, end: () => {} };
     const own = new AbortController();
     const left = Math.max(0, Math.min(deadline - this.needs.clock(), call.deadlineMs));
@@ -89,7 +111,7 @@ export class ModelCaller {
   }
 
   /** In the ways that the model may know, the best first. */
-  private async answered(wanted: Wanted, messages: readonly ChatMessage[], signal: AbortSignal): Promise<Attempt> {
+  private async answered(wanted: Request, messages: readonly ChatMessage[], signal: AbortSignal): Promise<Attempt> {
     const { call: { provider: name, model } } = wanted;
     const provider = this.needs.providers.get(name)!;
     const modes = provider.modesOf(model);
@@ -108,7 +130,7 @@ export class ModelCaller {
   }
 
   /** Again after a refusal that passes, as long as there is time. */
-  private async retried(wanted: Wanted, provider: Provider, request: ModelRequest, signal: AbortSignal): Promise<Attempt> {
+  private async retried(wanted: Request, provider: Provider, request: ModelRequest, signal: AbortSignal): Promise<Attempt> {
     let last: Attempt | null = null;
     for (let nth = 1; ; nth += 1) {
       const attempt = await this.attempt(wanted, provider, request, nth, signal);
@@ -125,7 +147,7 @@ export class ModelCaller {
     }
   }
 
-  private async attempt(wanted: Wanted, provider: Provider, request: ModelRequest, nth: number, signal: AbortSignal): Promise<Attempt> {
+  private async attempt(wanted: Request, provider: Provider, request: ModelRequest, nth: number, signal: AbortSignal): Promise<Attempt> {
     const { books, prices, wallClock } = this.needs;
     const price = priceOf(prices, request.model);
     const startedAt = wallClock();
@@ -148,8 +170,8 @@ export class ModelCaller {
     if (booked !== null) (booked as Reservation).settle(nanoUsd).catch(this.needs.onFault);
     return {
       answer: landed,
-      log: (opinion, flaw) => this.log({
-        callId: timeOrderedId(), place: wanted.place, request, attempt: nth, opinion, startedAt, nanoUsd: nanoUsd ?? most,
+      log: (read, flaw) => this.log({
+        callId: timeOrderedId(), place: wanted.place, request, attempt: nth, opinion: read, startedAt, nanoUsd: nanoUsd ?? most,
         answer: flaw === undefined ? landed : { ...landed, error: flaw },
       }),
     };
@@ -167,8 +189,8 @@ export class ModelCaller {
   }
 }
 
-const requestOf = ({ place, call }: Wanted, messages: readonly ChatMessage[], mode: ModelRequest['mode']): ModelRequest => ({
-  agentId: place.agentId, prompt: call.prompt.path, endpoint: call.provider, model: call.model, messages, mode, schema: OPINION_SCHEMA,
+const requestOf = ({ place, call, form }: Request, messages: readonly ChatMessage[], mode: ModelRequest['mode']): ModelRequest => ({
+  agentId: place.agentId, prompt: call.prompt.path, endpoint: call.provider, model: call.model, messages, mode, form: form.name, schema: form.schema,
   temperature: call.temperature, topP: null, seed: call.seed, maxTokens: call.maxTokens,
 });
 

@@ -70,7 +70,7 @@ export class OpenAiEndpoint extends ModelEndpoint {
   }
 }
 
-function bodyOf({ model, messages, mode, schema, temperature, topP, seed, maxTokens }: ModelRequest): Body {
+function bodyOf({ model, messages, mode, form, schema, temperature, topP, seed, maxTokens }: ModelRequest): Body {
   const reasoning = REASONING.test(model);
   return {
     model,
@@ -78,12 +78,12 @@ function bodyOf({ model, messages, mode, schema, temperature, topP, seed, maxTok
     ...(reasoning ? { max_completion_tokens: maxTokens } : { max_tokens: maxTokens, temperature }),
     ...(topP !== null && { top_p: topP }),
     ...(seed !== null && { seed }),
-    ...formatOf(mode, schema),
+    ...formatOf(mode, schema, form),
   };
 }
 
-function formatOf(mode: ReplyMode, schema: ModelRequest['schema']): Pick<Body, 'response_format'> {
-  if (mode === 'schema') return { response_format: { type: 'json_schema', json_schema: { name: 'opinion', strict: true, schema } } };
+function formatOf(mode: ReplyMode, schema: ModelRequest['schema'], name = 'opinion'): Pick<Body, 'response_format'> {
+  if (mode === 'schema') return { response_format: { type: 'json_schema', json_schema: { name, strict: true, schema } } };
   return mode === 'json' ? { response_format: { type: 'json_object' } } : {};
 }
 

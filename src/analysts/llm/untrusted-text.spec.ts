@@ -5,7 +5,7 @@ import type { NewsItem } from '../../model/news-item.js';
 import type { Opinion, Vote } from '../../model/opinion.js';
 import { debateMessages, seatMessages } from './prompts.js';
 import { cut } from './quoted-data.js';
-import { readReply } from './reply.js';
+import { opinionForm } from './reply.js';
 
 const item = (text: string, id = 'n1'): NewsItem => ({ id, title: text, summary: text, source: text, url: text, publishedAt: 0, symbols: ['TEST'] });
 const vote = (text: string): Vote => ({ agentId: 'news_model', name: 'News', weight: 0, faultDomain: 'x', latencyMs: 1, signal: 'HOLD', confidence: 0.5, reasoning: [text] });
@@ -46,9 +46,9 @@ describe.each(INJECTIONS.map((text) => [text.slice(0, 60), text]))('news that sa
 
   it('repeated in an opinion changes nothing about how that is read', () => {
     const honest = { signal: 'SELL', confidence: 0.4, reasoning: [text, 'The price fell.'], target_price: null, stop_loss: null, cites: ['forged', 'n1'] };
-    const read = readReply(JSON.stringify(honest), new Set(['n1']));
-    expect(read).toMatchObject({ opinion: { signal: 'SELL', confidence: 0.4, cites: ['n1'] } });
-    const { reasoning } = (read as { opinion: Opinion }).opinion;
+    const read = opinionForm(new Set(['n1'])).read(JSON.stringify(honest));
+    expect(read).toMatchObject({ value: { signal: 'SELL', confidence: 0.4, cites: ['n1'] } });
+    const { reasoning } = (read as { value: Opinion }).value;
     expect(reasoning.length).toBeLessThanOrEqual(2);
      
     for (const sentence of reasoning) expect(sentence).not.toMatch(/[\u0000-\u001f\u2028\u2029]/);
