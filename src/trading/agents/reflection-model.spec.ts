@@ -6,6 +6,7 @@ import { AgentReflectionModel, readReflection, type AskJson } from './reflection
 import type { TradeReview } from './trade-review.js';
 
 const REVIEW: TradeReview = {
+  tradeId: 't1',
   trade: {
     symbol: 'BTCUSDT', leg: 'net', side: 'short', quantity: decimal('0.1'), entryPrice: decimal(60_000), exitPrice: decimal(59_000), pnl: decimal(98), fees: decimal(2),
     leverage: 3, openedAt: 0, closedAt: 60_000, liquidated: false,

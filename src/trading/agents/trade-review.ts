@@ -6,10 +6,11 @@ import type { ClosedTrade } from '../portfolio/book.js';
 import type { TradeEnd } from '../trading.js';
 
 /** `unknown`: neither the order that ended it nor a decision is stored. */
-export type ExitKind = 'target' | 'stop' | 'liquidation' | 'decision' | 'flatten' | 'unknown';
+type ExitKind = 'target' | 'stop' | 'liquidation' | 'decision' | 'flatten' | 'unknown';
 
 /** A closed trade beside what was planned for it; nothing in it is guessed. */
 export interface TradeReview {
+  readonly tradeId: string;
   readonly trade: ClosedTrade;
   /** Why it was opened, as it was said then; null where nothing was stored. */
   readonly reason: string | null;
@@ -30,7 +31,7 @@ export interface TradeReview {
 
 const MOST_DISSENT = 5;
 
-export async function reviewOf(db: Kysely<Schema>, { accountId, trade, openedBy, closedBy }: TradeEnd, agentId: string | null): Promise<TradeReview> {
+export async function reviewOf(db: Kysely<Schema>, { tradeId, accountId, trade, openedBy, closedBy }: TradeEnd, agentId: string | null): Promise<TradeReview> {
   const opening = await decisionOf(db, openedBy);
   const closing = closedBy === openedBy ? null : await decisionOf(db, closedBy);
   const [role, reasoning, dissent] = await Promise.all([
@@ -38,13 +39,13 @@ export async function reviewOf(db: Kysely<Schema>, { accountId, trade, openedBy,
   ]);
   const { target, stop } = exitsOf(opening?.intent ?? null);
   return {
-    trade, reason: opening?.reason ?? null, reasoning, target, stop, exit: exitOf(trade, role, closing !== null), exitReason: closing?.reason ?? null,
+    tradeId, trade, reason: opening?.reason ?? null, reasoning, target, stop, exit: exitOf(trade, role, closing !== null), exitReason: closing?.reason ?? null,
     r: riskMultiple(trade, stop), outcomeReturn: trade.pnl.div(trade.entryPrice.times(trade.quantity)).toNumber(), dissent,
   };
 }
 
 /** null where the stop is on the wrong side of the entry: then it was no risk. */
-export function riskMultiple({ side, entryPrice, quantity, pnl }: ClosedTrade, stop: Decimal | null): number | null {
+function riskMultiple({ side, entryPrice, quantity, pnl }: ClosedTrade, stop: Decimal | null): number | null {
   const risk = stop === null ? ZERO : entryPrice.minus(stop).times(sign(side)).times(quantity);
   return risk.gt(0) ? pnl.div(risk).toNumber() : null;
 }
