@@ -53,7 +53,7 @@ describe('HTTP says in problem+json', () => {
   });
 });
 
-it.each(['/', '/ws', '/ws/', '/ws/nothing', '/ws/symbols/', '/socket.io', '/streams', '/ws/symbols/%'])('refuses the upgrade of %s with 404', async (path) => {
+it.each(['/', '/ws/', '/ws/agents', '/ws/nothing', '/ws/symbols/', '/socket.io', '/streams', '/ws/symbols/%'])('refuses the upgrade of %s with 404', async (path) => {
   expect(await refusedUpgrade(server.ws + path)).toMatchObject(problem(404, 'NOT_FOUND'));
 });
 

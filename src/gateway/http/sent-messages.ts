@@ -19,6 +19,12 @@ export const SENT: Readonly<Record<string, SentMessage>> = {
   price_update: { logged: false, when: 'A price has changed; the latest wins', data: 'symbol, price, volume, change_pct, source, timestamp' },
   system_alert: { logged: true, when: 'Something that people should know', data: 'level, code, message, symbol?, run_id?, timestamp' },
   alert: { logged: true, when: 'A condition of the client has come true', data: 'alert_id, symbol, when, value, signal_id?, timestamp' },
+  agent_status: { logged: true, when: 'A trading agent has ended a cycle, or was paused or resumed', data: 'agent_id, is_running, cycle_count, last_decision_time' },
+  decision: { logged: true, when: 'A trading agent has decided', data: 'cycle, agent_id, ai_reasoning, decisions:[{action, symbol, quantity, leverage, reason}]' },
+  trade_executed: { logged: true, when: 'An order of a trading agent was filled', data: 'order_id, symbol, side, quantity, price, leverage, status' },
+  account_update: { logged: false, when: 'The account of a trading agent has changed; the latest, at most once a second', data: 'total_balance, available_balance, unrealized_pnl, used_percentage' },
+  position_update: { logged: false, when: 'Its positions have changed; the latest, at most once a second', data: 'a list of {symbol, side, position_amt, entry_price, mark_price, unrealized_profit, pnl_percentage, leverage}' },
+  reflection: { logged: true, when: 'A trade of a trading agent was closed and looked back on', data: 'reflection_id, account_id, agent_id, symbol, trade_id, source, thought, happened, change, outcome_return, timestamp' },
   position: { logged: false, when: 'Every 30 s to clients that filter by types', data: 'room, epoch, offset' },
   gap: { logged: false, when: 'Messages were missed that cannot be replayed', data: 'room, epoch, from, to' },
 };
