@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { agentConfig } from '../../../test/support/hand-trading.js';
 import type { ModelCallConfig } from '../../config/config.js';
 import { decimal } from '../../model/decimal.js';
-import { AgentReflectionModel, readReflection, type AskJson } from './reflection-model.js';
+import type { ModelCaller } from '../../analysts/llm/model-caller.js';
+import { AgentReflectionModel, REFLECTION } from './reflection-model.js';
 import type { TradeReview } from './trade-review.js';
 
 const REVIEW: TradeReview = {
@@ -18,21 +19,23 @@ const agent = agentConfig('a1', ['BTCUSDT'], { model: { model: 'm', prompt: { pa
 
 describe('a model looks back', () => {
   test('with the prompt of reflections, the trade as data that nothing in it ends', async () => {
-    const asked: Parameters<AskJson>[0][] = [];
-    const ask = (async (wanted: Parameters<AskJson>[0]) => {
-      asked.push(wanted);
-      return wanted.read({ thought: ' T\n', happened: 'H', change: 'C' });
-    }) as unknown as AskJson;
-    const said = await new AgentReflectionModel(ask, { path: 'config/prompts/reflection.md', text: 'Look back.' }).reflect(agent, REVIEW, new AbortController().signal);
+    const asked: Parameters<ModelCaller['ask']>[0][] = [];
+    const caller = {
+      ask: async (asking: Parameters<ModelCaller['ask']>[0], form: typeof REFLECTION) => {
+        asked.push(asking);
+        return form.read('Here: {"thought": " T\\n", "happened": "H", "change": "C"}');
+      },
+    } as unknown as ModelCaller;
+    const said = await new AgentReflectionModel(caller, { path: 'config/prompts/reflection.md', text: 'Look back.' }).reflect(agent, REVIEW, new AbortController().signal);
     expect(said).toEqual({ thought: 'T', happened: 'H', change: 'C' });
-    const [{ call, step, messages, asOf }] = asked as [(typeof asked)[number]];
-    expect([call.prompt.path, call.model, step, asOf]).toEqual(['config/prompts/reflection.md', 'm', 'reflection', 60_000]);
+    const [{ call, place: { runId, step, asOf }, messages }] = asked as [(typeof asked)[number]];
+    expect([call.prompt.path, call.model, runId, step, asOf]).toEqual(['config/prompts/reflection.md', 'm', 'reflection:t1', 'reflection', 60_000]);
     const text = messages[1]!.content;
     expect(text.match(/DATA>>>/g)).toHaveLength(1);
     expect(JSON.parse(/<<<DATA trade\n(.*)\nDATA>>>/.exec(text)![1]!)).toMatchObject({ side: 'short', entry: '60000', pnl: '98', ended_by: 'target', reason_to_open: REVIEW.reason });
   });
 
   test.each([[{}, 'thought'], [{ thought: 'T', happened: 3, change: 'C' }, 'happened'], [{ thought: 'T', happened: 'H', change: ' ' }, 'change']])('%j is none', (reply, field) => {
-    expect(readReflection(reply)).toEqual({ flaw: `${field} must be a text` });
+    expect(REFLECTION.read(JSON.stringify(reply))).toEqual({ flaw: `${field} must be a text` });
   });
 });

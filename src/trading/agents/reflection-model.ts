@@ -1,30 +1,12 @@
-import type { AgentConfig, ModelCallConfig } from '../../config/config.js';
+import type { ModelCaller } from '../../analysts/llm/model-caller.js';
 import { dataBlock } from '../../analysts/llm/quoted-data.js';
+import type { ReplyForm } from '../../analysts/llm/reply-form.js';
+import { objectIn } from '../../analysts/llm/reply-text.js';
+import type { AgentConfig, ModelCallConfig } from '../../config/config.js';
 import type { ChatMessage } from '../../journal/model-call.js';
 import type { ReflectionText } from './factual-reflection.js';
 import type { ReflectionModel } from './reflections.js';
 import type { TradeReview } from './trade-review.js';
-
-/** One JSON object that is wanted of a model. */
-interface JsonWanted<T> {
-  /** What the call belongs to, in the log of models. */
-  readonly runId: string;
-  readonly agentId: string;
-  readonly symbol: string;
-  /** Market time, epoch milliseconds. */
-  readonly asOf: number;
-  readonly step: 'reflection';
-  readonly call: ModelCallConfig;
-  readonly messages: readonly ChatMessage[];
-  /** Strict JSON schema. */
-  readonly schema: Readonly<Record<string, unknown>>;
-  /** What it says, or what is wrong with it. */
-  readonly read: (reply: Readonly<Record<string, unknown>>) => { readonly value: T } | { readonly flaw: string };
-  readonly signal: AbortSignal;
-}
-
-/** Never rejects: within budget and deadline, again where that may help, and all of it in the log. */
-export type AskJson = <T>(wanted: JsonWanted<T>) => Promise<{ readonly value: T } | { readonly failed: string }>;
 
 const REFLECTION_SCHEMA: Readonly<Record<string, unknown>> = {
   type: 'object', additionalProperties: false, required: ['thought', 'happened', 'change'],
@@ -40,14 +22,15 @@ const LONGEST = 1200;
 
 /** An agent's own model looks back, asked with the prompt of reflections. */
 export class AgentReflectionModel implements ReflectionModel {
-  constructor(private readonly ask: AskJson, private readonly prompt: ModelCallConfig['prompt']) {}
+  constructor(private readonly caller: Pick<ModelCaller, 'ask'>, private readonly prompt: ModelCallConfig['prompt']) {}
 
-  async reflect(agent: AgentConfig, review: TradeReview, signal: AbortSignal): Promise<ReflectionText | { readonly failed: string }> {
-    const said = await this.ask<ReflectionText>({
-      runId: `reflection:${review.tradeId}`, agentId: agent.id, symbol: review.trade.symbol, asOf: review.trade.closedAt, step: 'reflection',
-      call: { ...agent.model!, prompt: this.prompt }, messages: reflectionMessages(this.prompt.text, review), schema: REFLECTION_SCHEMA, read: readReflection, signal,
-    });
-    return 'value' in said ? said.value : said;
+  async reflect({ id: agentId, model }: AgentConfig, review: TradeReview, signal: AbortSignal): Promise<ReflectionText | { readonly failed: string }> {
+    const { tradeId, trade } = review;
+    const asked = await this.caller.ask({
+      place: { runId: `reflection:${tradeId}`, symbol: trade.symbol, agentId, step: 'reflection', round: 0, asOf: trade.closedAt, requester: `agent:${agentId}` },
+      call: { ...model!, prompt: this.prompt }, messages: reflectionMessages(this.prompt.text, review), signal,
+    }, REFLECTION);
+    return asked.value === null ? { failed: asked.error } : asked.value;
   }
 }
 
@@ -66,8 +49,10 @@ const tradeData = ({ trade, reason, reasoning, target, stop, exit, exitReason, r
   reason_to_open: reason, cycle_reasoning: reasoning, reason_to_close: exitReason, panel_dissent: dissent,
 });
 
-export function readReflection(reply: Readonly<Record<string, unknown>>): { readonly value: ReflectionText } | { readonly flaw: string } {
-  const [thought, happened, change] = [plain(reply['thought']), plain(reply['happened']), plain(reply['change'])];
+function readReflection(reply: string): ReturnType<ReplyForm<ReflectionText>['read']> {
+  const said = objectIn(reply, 'thought');
+  if (said === null) return { flaw: 'there is no complete JSON object in it' };
+  const [thought, happened, change] = [plain(said['thought']), plain(said['happened']), plain(said['change'])];
   if (thought === '') return { flaw: 'thought must be a text' };
   if (happened === '') return { flaw: 'happened must be a text' };
   if (change === '') return { flaw: 'change must be a text' };
@@ -77,3 +62,5 @@ export function readReflection(reply: Readonly<Record<string, unknown>>): { read
 /** One line, of bounded length; `''` where it is no text. */
 const plain = (value: unknown): string =>
   (typeof value === 'string' ? value.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]+/g, ' ').trim().slice(0, LONGEST) : '');
+
+export const REFLECTION: ReplyForm<ReflectionText> = { name: 'reflection', schema: REFLECTION_SCHEMA, read: readReflection };
