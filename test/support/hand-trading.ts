@@ -82,7 +82,7 @@ export class HandControl extends AgentControl {
 
   constructor(agents: readonly AgentConfig[]) {
     super();
-    this.statuses = new Map(agents.map(({ id, intervalS }) => [id, { agentId: id, running: true, paused: false, pauseReason: null, intervalS, cycleCount: 0, lastDecisionAt: null, lastError: null }]));
+    this.statuses = new Map(agents.map(({ id, intervalS }) => [id, { agentId: id, running: true, paused: false, pauseReason: null, decidedBy: 'rules', intervalS, cycleCount: 0, lastDecisionAt: null, lastError: null }]));
   }
 
   status(agentId: string): AgentStatus {

@@ -5,6 +5,8 @@ export interface AgentStatus {
   readonly running: boolean;
   readonly paused: boolean;
   readonly pauseReason: string | null;
+  /** `rules`, or the model's name. */
+  readonly decidedBy: string;
   /** Seconds between two cycles. */
   readonly intervalS: number;
   readonly cycleCount: number;

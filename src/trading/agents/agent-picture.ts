@@ -63,6 +63,7 @@ export const positionUpdate = ({ positions }: AgentPicture): readonly Record<str
 export const agentStatus = ({ status, state }: AgentPicture): Record<string, unknown> => ({
   agent_id: status.agentId, is_running: status.running, cycle_count: status.cycleCount,
   last_decision_time: status.lastDecisionAt === null ? null : new Date(status.lastDecisionAt).toISOString(),
-  paused: status.paused, pause_reason: status.pauseReason, interval: status.intervalS, error: status.lastError,
-  trading_state: state.state, reason: state.reason,
+  paused: status.paused, interval_s: status.intervalS, decided_by: status.decidedBy, state: state.state,
+  ...(status.lastError !== null && { error: status.lastError }),
+  ...((status.pauseReason ?? state.reason) !== null && { reason: status.pauseReason ?? state.reason }),
 });
