@@ -46,9 +46,9 @@ describe('the built server trades on paper', () => {
 
   (hasAgentSeed ? test : test.skip)('the clients of the seed run', async () => {
     const host = new URL(server.url).host;
-    const javascript = await outputOf(javascriptClient(await freshDataDir(), host), (text) => text.includes('updatePositionsTable'));
+    const javascript = await outputOf(javascriptClient(await freshDataDir(), host), (text) => /^updatePositionsTable .*\n/m.test(text));
     expect(javascript).toMatch(/^updateAccountDisplay \{"total_balance":/m);
-    const python = await outputOf(pythonClient((await findPython())!, await freshDataDir(), host), (text) => text.includes('Balance: $'));
+    const python = await outputOf(pythonClient((await findPython())!, await freshDataDir(), host), (text) => /Balance: .*\n/.test(text));
     expect(python).toMatch(/Balance: \$[\d.]+/);
   });
 });

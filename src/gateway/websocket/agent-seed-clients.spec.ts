@@ -46,7 +46,7 @@ describeSeeds('the clients printed in the seed of agents, with the handlers that
   };
 
   test('JavaScript', async () => {
-    const output = await outputOf(javascriptClient(await freshDataDir(), host), (text) => text.includes('notifyTradeExecution'), tradeOnce(/updatePositionsTable/, 1));
+    const output = await outputOf(javascriptClient(await freshDataDir(), host), (text) => /^notifyTradeExecution .*\n/m.test(text), tradeOnce(/updatePositionsTable/, 1));
     expect(output).toContain('Connected to agent updates');
     expect(output).toContain('Unknown message type: agent_status');
     expect(output).toContain('updateAccountDisplay {"total_balance":10000,"available_balance":9400,"unrealized_pnl":0,"used_percentage":6}');
@@ -56,7 +56,7 @@ describeSeeds('the clients printed in the seed of agents, with the handlers that
   });
 
   test('Python', async () => {
-    const output = await outputOf(pythonClient((await findPython())!, await freshDataDir(), host), (text) => text.includes('handle_trade'), tradeOnce(/BTCUSDT long/, 2));
+    const output = await outputOf(pythonClient((await findPython())!, await freshDataDir(), host), (text) => /^handle_trade .*\n/m.test(text), tradeOnce(/BTCUSDT long/, 2));
     expect(output).toContain(`Connected to ${ID}`);
     expect(output).toContain('Balance: $10000.00');
     expect(output).toContain('BTCUSDT long: +0.00');
