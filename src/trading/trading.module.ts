@@ -66,7 +66,7 @@ export class TradingModule {
             approvals: ApprovalDesk, lease: TradingLease, cluster: Cluster | null, log: Log,
           ) => new Desks({
             config: trading, market, prices, store, states, writer, approvals, lease,
-            brokerFor: brokerOpener({ trading, db: kysely, market }),
+            brokerFor: brokerOpener({ trading, db: kysely, market, log }),
             tell: (scope) => cluster?.channels.publish(TRADING_CHANNEL, scope),
             onFault: (error) => log.error({ err: error }, 'Trading'),
           }),

@@ -83,7 +83,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await db.kysely.insertInto('orders').values({
       order_id: 'o1', decision_id: 'd1', account_id: 'rules', symbol: 'BTCUSDT', leg: 'net', side: 'sell', quantity: '0.1', order_type: 'stop', limit_price: null, stop_price: '59500', trail: null,
       time_in_force: 'gtc', reduce_only: 1, leverage: 10, role: 'stop', pair: null, status: 'filled', broker_order_id: null, filled_quantity: '0.1', average_price: '59400', fees: '1', reason: null,
-      exits: null, expires_at: null, sent: 1, at: trading.at, updated_at: trading.at,
+      exits: null, expires_at: null, at: trading.at, updated_at: trading.at,
     }).execute();
     await db.kysely.insertInto('fills').values({
       account_id: 'rules', execution_id: 'x', order_id: 'o1', decision_id: 'd1', symbol: 'BTCUSDT', leg: 'net', side: 'sell', quantity: '0.1', price: '59400', fee: '1', realised: '-60',

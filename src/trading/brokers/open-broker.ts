@@ -1,19 +1,31 @@
 import type { Kysely } from 'kysely';
 import type { AccountConfig, TradingConfig } from '../../config/config.js';
+import type { Log } from '../../config/logger.js';
 import type { Market } from '../../market/market.js';
 import { decimal } from '../../model/decimal.js';
 import type { Schema } from '../../storage/schema.js';
 import type { OpenedBroker } from '../desks.js';
+import { AlpacaBroker } from './alpaca/alpaca.broker.js';
 import { PaperBroker } from './broker.paper.js';
 
 export interface BrokerNeeds {
   readonly trading: TradingConfig;
   readonly db: Kysely<Schema>;
-  readonly market: Pick<Market, 'instrument' | 'now'>;
+  readonly market: Pick<Market, 'instrument' | 'instruments' | 'now'>;
+  readonly log: Log;
 }
 
 /** The broker of an account, as TRADING and config/risk.yaml say. Nothing is connected to before it starts. */
-export const brokerOpener = ({ trading, db, market }: BrokerNeeds) => (account: AccountConfig): OpenedBroker => {
+export const brokerOpener = ({ trading, db, market, log }: BrokerNeeds) => (account: AccountConfig): OpenedBroker => {
+  const { broker: kind, alpaca } = trading;
+  if (account.broker === 'configured' && alpaca && (kind === 'alpaca-paper' || kind === 'alpaca-live')) {
+    const { keyId, secretKey, baseUrl, streamUrl } = alpaca;
+    const broker = new AlpacaBroker({
+      kind, keyId, secretKey, baseUrl, streamUrl, instruments: market.instruments, now: () => market.now(),
+      onWarning: (message, error) => log.warn({ ...(error && { err: error }), account: account.id }, message),
+    });
+    return { broker, driven: null };
+  }
   const broker = new PaperBroker({
     db, accountId: account.id, mode: account.mode, balance: decimal(account.balance), currency: account.currency, terms: trading.paper,
     instrumentOf: (symbol) => market.instrument(symbol), now: () => market.now(),
