@@ -27,13 +27,15 @@ export interface DeskNeeds {
   readonly onWorth: () => void;
   readonly onDifference: (differences: readonly Difference[]) => Promise<void>;
   readonly onFault: (error: unknown) => void;
+  readonly askAgainMs: readonly number[];
 }
 
-const ASK_AGAIN_MS = [500, 1000, 2000, 5000, 10_000];
-/** Asked this often without an answer that it exists, an order was never taken. */
-const SURE_AFTER = 3;
+/** How long an order without an answer is waited for before the broker is asked, the first time, the second, … */
+export const ASK_AGAIN_MS = [500, 1000, 2000, 5000, 10_000];
 /** A cancel is asked for, and done a little later. */
 const [CANCEL_LOOKS, CANCEL_LOOK_MS] = [20, 150];
+/** No order has such an id. */
+const [MEETING, CATCH_UP] = ['meeting', 'catch-up'];
 const EXIT_RETRY_MS = 60_000;
 /** Market milliseconds between two notices that an account's worth has changed. */
 const NOTICE_MS = 1000;
@@ -50,6 +52,7 @@ export class Desk implements BrokerListener {
   private readonly fills: Booked[] = [];
   private noticedAt = Number.NEGATIVE_INFINITY;
   private connected = false;
+  private met = false;
   private stopped = false;
 
   constructor(private readonly needs: DeskNeeds) {}
@@ -69,7 +72,12 @@ export class Desk implements BrokerListener {
   /** Meets the broker, and holds the books against its own. `adopting`: what it has already is taken over. */
   async start(adopting: boolean): Promise<void> {
     await this.needs.broker.start(this);
-    await this.run(() => this.meet(adopting));
+    try {
+      await this.run(() => this.meet(adopting));
+    } catch (error) {
+      await this.stop();
+      throw error;
+    }
   }
 
   async stop(): Promise<void> {
@@ -90,7 +98,8 @@ export class Desk implements BrokerListener {
 
   propose(asked: Proposal): Promise<Decision> {
     return this.run(async () => {
-      if (!this.connected) throw new CodedError('NOT_READY', `The broker of ${this.account.id} does not answer: try again`);
+      // while the line is broken nothing is added; what closes is tried
+      if (!this.connected && (asked.want.kind !== 'close' || !this.met)) throw new CodedError('NOT_READY', `The broker of ${this.account.id} does not answer: try again`);
       await this.cancelAgainst(asked);
       const decision = await this.flow.consider(asked);
       const { want } = asked;
@@ -172,7 +181,7 @@ export class Desk implements BrokerListener {
   }
 
   reconnected(): void {
-    this.run(() => this.meet()).catch(this.needs.onFault);
+    this.meetSoon(0);
   }
 
   lost(error: Error): void {
@@ -221,6 +230,7 @@ export class Desk implements BrokerListener {
         if (decision.status !== null) await this.needs.said('decided', decision);
       }
     }
+    if (this.flow.behind.size > 0) this.catchUpLater();
     for (const order of this.account.openOrders()) if (order.status === 'unknown' || order.status === 'stored') this.askLater(order, 0);
   }
 
@@ -311,10 +321,36 @@ export class Desk implements BrokerListener {
       account: this.account, broker: this.needs.broker, flow: this.flow, adopting,
       fill: (booked) => { this.touch(booked.fill.execution.symbol, booked.fill.execution.leg); this.fills.push(booked); },
     });
-    this.connected = true;
+    [this.connected, this.met] = [true, true];
     for (const { symbol, leg } of this.account.book.positions()) this.touch(symbol, leg);
     if (differences.length > 0) await this.needs.onDifference(differences);
     await this.notice();
+  }
+
+  /** Until it has worked once. */
+  private meetSoon(times: number): void {
+    if (this.stopped) return;
+    this.run(() => this.meet()).catch((error: unknown) => {
+      this.needs.onFault(error);
+      clearTimeout(this.asking.get(MEETING));
+      this.asking.set(MEETING, setTimeout(() => this.meetSoon(times + 1), this.waitOf(times)).unref());
+    });
+  }
+
+  /** Executions come by themselves as a rule; where they do not, they are fetched. */
+  private catchUpLater(): void {
+    if (this.stopped || this.asking.has(CATCH_UP)) return;
+    this.asking.set(CATCH_UP, setTimeout(() => {
+      this.asking.delete(CATCH_UP);
+      if (this.flow.behind.size === 0) return;
+      this.flow.behind.clear();
+      this.meetSoon(0);
+    }, this.waitOf(1)).unref());
+  }
+
+  private waitOf(times: number): number {
+    const { askAgainMs } = this.needs;
+    return askAgainMs[Math.min(times, askAgainMs.length - 1)]!;
   }
 
   /** Without sending blindly: the broker is asked, and only what it surely has not is sent again. */
@@ -325,13 +361,13 @@ export class Desk implements BrokerListener {
       this.run(async () => {
         const known = this.account.orders.get(order.orderId);
         if (this.stopped || !known || (known.status !== 'unknown' && known.status !== 'stored')) return;
-        const after = await this.flow.ask(known, times + 1 >= SURE_AFTER).catch((error: unknown) => {
+        const after = await this.flow.ask(known).catch((error: unknown) => {
           this.needs.onFault(error);
           return known;
         });
         if (after.status === 'unknown' || after.status === 'stored') this.askLater(after, times + 1);
       }).catch(this.needs.onFault);
-    }, ASK_AGAIN_MS[Math.min(times, ASK_AGAIN_MS.length - 1)]).unref());
+    }, this.waitOf(times)).unref());
   }
 
   private worth(now: number): void {

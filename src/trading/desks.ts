@@ -11,7 +11,7 @@ import type { AccountStore } from './account-store.js';
 import { accountView } from './account-view.js';
 import type { Broker } from './brokers/broker.js';
 import type { DrivenBroker } from './brokers/driven-broker.js';
-import { Desk } from './desk.js';
+import { ASK_AGAIN_MS, Desk } from './desk.js';
 import { OrderFlow, type ApprovalDesk } from './order.flow.js';
 import { Book } from './portfolio/book.js';
 import type { Prices } from './prices.js';
@@ -42,6 +42,7 @@ export interface DesksNeeds {
   /** To other nodes: something of this scope has changed. */
   readonly tell: (scope: string) => void;
   readonly onFault: (error: unknown) => void;
+  readonly askAgainMs?: readonly number[];
 }
 
 /** All accounts: who may move them, and what moves them. */
@@ -202,7 +203,7 @@ export class Desks extends Trading {
       said: (what, ...of) => this.said(what, ...of),
       onWorth: () => this.look(config),
       onDifference: (differences) => this.differs(config.id, differences),
-      onFault: needs.onFault,
+      onFault: needs.onFault, askAgainMs: needs.askAgainMs ?? ASK_AGAIN_MS,
     });
     await desk.start(loaded === null && driven === null);
     account.measure(needs.market.now());

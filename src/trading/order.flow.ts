@@ -61,6 +61,8 @@ export interface Booked {
 export class OrderFlow {
   /** Up to when the broker's executions are in. */
   settledUntil = 0;
+  /** Orders of which the broker says more is filled than is in the books, by id. */
+  readonly behind = new Map<string, Decimal>();
 
   constructor(private readonly needs: FlowNeeds) {}
 
@@ -121,11 +123,11 @@ export class OrderFlow {
     }
   }
 
-  /** Whether the broker has it: as it is there; or sent (again), where the broker has never seen it. */
-  async ask(order: Order, resend: boolean): Promise<Order> {
+  /** Whether the broker has it: as it is there; or sent again, where the broker has never seen it and never will. */
+  async ask(order: Order): Promise<Order> {
     const found = await this.needs.broker.find(order.orderId);
     if (found) return this.changed(found, order);
-    if (!resend) return order;
+    if (order.status !== 'stored' && order.status !== 'unknown') return this.ended(order, 'cancelled', 'The broker does not know it any more');
     if (!isProtective(order)) {
       const checked = await this.gates(intentOf(this.needs.account.id, order), { confidence: 1, origin: 'person', price: null });
       if (!checked.pass) return this.ended(order, 'expired', `It was never sent, and ${checked.detail}`);
@@ -138,6 +140,7 @@ export class OrderFlow {
     const { account, store } = this.needs;
     const order = account.orders.get(told.clientOrderId) ?? known ?? await store.order(told.clientOrderId);
     if (!order) throw new Error(`The broker tells of an order ${told.clientOrderId} that is not known here`);
+    if (told.filledQuantity.gt(order.filledQuantity)) this.behind.set(order.orderId, told.filledQuantity);
     const over = told.status === 'cancelled' || told.status === 'expired' || told.status === 'rejected';
     const isNew = order.status === 'stored' || order.status === 'unknown';
     if (!over && !isNew) return order;
@@ -159,6 +162,7 @@ export class OrderFlow {
     account.book.mark(symbol, prices.of(symbol)?.last ?? execution.price);
     const after = order && withFill(order, execution.quantity, execution.price, execution.fee, execution.at);
     if (after) account.put(after);
+    if (after && this.behind.get(after.orderId)?.lte(after.filledQuantity)) this.behind.delete(after.orderId);
     if (!position) account.plans.delete(key);
     else if (after?.role === 'entry' && sign(position.side) === sign(execution.side)) {
       account.plans.set(key, { exits: after.exits ?? plan?.exits ?? null, exitAt: after.exitAt, orderId: after.orderId, decisionId: after.decisionId, openedBy: trade ? after.decisionId : plan?.openedBy ?? after.decisionId });

@@ -35,7 +35,7 @@ export async function reconcile({ account, broker, flow, adopting, fill }: Meeti
     const booked = await flow.executed(execution);
     if (booked) fill(booked);
   }
-  for (const order of account.openOrders()) await flow.ask(order, true);
+  for (const order of account.openOrders()) await flow.ask(order);
   const theirs = await broker.positions();
   if (adopting) {
     await flow.adopt(theirs, await broker.account());

@@ -56,10 +56,11 @@ interface Parts {
   readonly brokerFor: (account: AccountConfig, now: () => number) => OpenedBroker;
   readonly approvals?: ApprovalDesk;
   readonly breaker?: 'HALTED' | 'REDUCING';
+  readonly askAgainMs?: readonly number[];
 }
 
 /** Market, desks and what they need, wired as the modules do, without Nest. */
-export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = new NobodyAsked(), breaker = 'HALTED' }: Parts): Promise<TradingWorld> {
+export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = new NobodyAsked(), breaker = 'HALTED', askAgainMs }: Parts): Promise<TradingWorld> {
   const room = roomNode(db);
   const errors: unknown[] = [];
   const onFault = (error: unknown): void => { errors.push(error); };
@@ -70,7 +71,7 @@ export async function tradingWorld(db: Database, { feed, accounts, brokerFor, ap
   const store = new AccountStore(db.kysely);
   const desks = new Desks({
     config: { accounts, breaker }, market, prices, store, states, writer: room.writer, approvals, brokerFor: (account) => brokerFor(account, () => market.now()),
-    lease: { isHeld: () => true, check: async () => undefined }, tell: () => undefined, onFault,
+    lease: { isHeld: () => true, check: async () => undefined }, tell: () => undefined, onFault, ...(askAgainMs && { askAgainMs }),
   });
   const [decided, filled, ended] = [[] as Decision[], [] as FilledOrder[], [] as TradeEnd[]];
   desks.listen({ decided: (each) => void decided.push(each), filled: (each) => void filled.push(each), closed: (each) => void ended.push(each) });
