@@ -86,6 +86,10 @@ export class AlpacaServer {
   price(symbol: string, price: number, volume?: number): void {
     this.exchange.price(symbol, decimal(price), volume === undefined ? null : decimal(volume));
   }
+  /** Connections that are told of updates. */
+  get listeners(): number {
+    return this.#listening.size;
+  }
   closeStreams(): void {
     for (const socket of this.#streams.clients) socket.terminate();
   }
