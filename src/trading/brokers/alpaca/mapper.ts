@@ -69,7 +69,7 @@ export function brokerOrder(order: trading.Order): BrokerOrder {
  * Names an execution. Alpaca does not say that the `execution_id` of its stream is the id of an activity; order and cumulative
  * quantity are in both, and no two executions of an order share them.
  */
-export const executionId = (orderId: string, cumulative: Decimal): string => `${orderId}:${cumulative.toFixed()}`;
+const executionId = (orderId: string, cumulative: Decimal): string => `${orderId}:${cumulative.toFixed()}`;
 
 /** One fill of an order, from either source. */
 export interface Fill {
