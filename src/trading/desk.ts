@@ -32,6 +32,8 @@ export interface DeskNeeds {
 
 /** How long an order without an answer is waited for before the broker is asked, the first time, the second, … */
 export const ASK_AGAIN_MS = [500, 1000, 2000, 5000, 10_000];
+/** A difference to the broker is looked at so often again before it is believed. */
+const LOOKS = 4;
 /** A cancel is asked for, and done a little later. */
 const [CANCEL_LOOKS, CANCEL_LOOK_MS] = [20, 150];
 /** No order has such an id. */
@@ -318,7 +320,7 @@ export class Desk implements BrokerListener {
   /** Books against the broker's: executions and entries that were missed, orders that were not answered, positions. */
   private async meet(adopting = false): Promise<void> {
     const differences = await reconcile({
-      account: this.account, broker: this.needs.broker, flow: this.flow, adopting,
+      account: this.account, broker: this.needs.broker, flow: this.flow, adopting, lookAgainMs: this.needs.askAgainMs.slice(0, LOOKS),
       fill: (booked) => { this.touch(booked.fill.execution.symbol, booked.fill.execution.leg); this.fills.push(booked); },
     });
     [this.connected, this.met] = [true, true];

@@ -37,7 +37,7 @@ export interface DesksNeeds {
   readonly states: States;
   readonly writer: RoomWriter;
   readonly approvals: ApprovalDesk;
-  readonly brokerFor: (account: AccountConfig) => OpenedBroker;
+  readonly brokerFor: (account: AccountConfig) => OpenedBroker | Promise<OpenedBroker>;
   readonly lease: Pick<TradingLease, 'isHeld' | 'check'>;
   /** To other nodes: something of this scope has changed. */
   readonly tell: (scope: string) => void;
@@ -185,7 +185,7 @@ export class Desks extends Trading {
   private async openAccount(config: AccountConfig): Promise<void> {
     const { needs } = this;
     if (this.desks.has(config.id)) return;
-    const { broker, driven } = needs.brokerFor(config);
+    const { broker, driven } = await needs.brokerFor(config);
     const loaded = await needs.store.load(config.id);
     const account = loaded?.account ?? new Account(config.id, config.mode, config.currency, decimal(config.balance), new Book(config.mode, decimal(config.balance)));
     for (const { symbol } of account.book.positions()) {

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { ZERO, type Decimal } from '../model/decimal.js';
 import { sign, type Leg } from '../model/trading.js';
 import type { Account } from './account.js';
@@ -19,30 +20,42 @@ export interface Meeting {
   /** Take the broker's positions over instead of reporting differences. */
   readonly adopting: boolean;
   readonly fill: (booked: Booked) => void;
+  /** How long is waited before a difference is believed: once each. */
+  readonly lookAgainMs: readonly number[];
 }
 
 /** Executions around a restart may carry an earlier market time than what was booked last. */
 const OVERLAP_MS = 60_000;
 
 /** Takes up what was missed, asks after orders without an answer, and compares positions. @throws BrokerSilent */
-export async function reconcile({ account, broker, flow, adopting, fill }: Meeting): Promise<readonly Difference[]> {
-  const since = Math.max(0, flow.settledUntil - OVERLAP_MS);
-  for (const entry of await broker.entries(since)) await flow.entered(entry);
-  for (const execution of await broker.executions(since)) {
-    // of an order that is not ours: positions will tell
-    const { clientOrderId, liquidation } = execution;
-    if (clientOrderId === null ? !liquidation : !(await flow.knows(clientOrderId))) continue;
-    const booked = await flow.executed(execution);
-    if (booked) fill(booked);
-  }
+export async function reconcile({ account, broker, flow, adopting, fill, lookAgainMs }: Meeting): Promise<readonly Difference[]> {
+  await catchUp({ broker, flow, fill });
   for (const order of account.openOrders()) await flow.ask(order);
-  const theirs = await broker.positions();
   if (adopting) {
-    await flow.adopt(theirs, await broker.account());
+    await flow.adopt(await broker.positions(), await broker.account());
     return [];
   }
   account.buyingPower = broker.kind === 'paper' ? null : (await broker.account()).buyingPower;
-  return differencesOf(account, theirs);
+  let differences = differencesOf(account, await broker.positions());
+  // a fill between the two questions, or one that is not shown yet, is no difference
+  for (const wait of lookAgainMs) {
+    if (differences.length === 0) break;
+    await setTimeout(wait);
+    await catchUp({ broker, flow, fill });
+    differences = differencesOf(account, await broker.positions());
+  }
+  return differences;
+}
+
+async function catchUp({ broker, flow, fill }: Pick<Meeting, 'broker' | 'flow' | 'fill'>): Promise<void> {
+  const since = Math.max(0, flow.settledUntil - OVERLAP_MS);
+  for (const entry of await broker.entries(since)) await flow.entered(entry);
+  for (const execution of await broker.executions(since)) {
+    // of an order that is not ours: positions will tell. Without an order: what the broker did itself (liquidation, a fee in coins)
+    if (execution.clientOrderId !== null && !(await flow.knows(execution.clientOrderId))) continue;
+    const booked = await flow.executed(execution);
+    if (booked) fill(booked);
+  }
 }
 
 function differencesOf(account: Account, theirs: Awaited<ReturnType<Broker['positions']>>): readonly Difference[] {

@@ -54,13 +54,18 @@ class Killing extends Broker {
     if (when === 'after') throw new Killed();
     return answer;
   }
-  async cancel(id: string): Promise<void> { await this.inner.cancel(id); }
-  find(id: string): Promise<BrokerOrder | null> { return this.inner.find(id); }
-  openOrders(): ReturnType<Broker['openOrders']> { return this.inner.openOrders(); }
-  positions(): ReturnType<Broker['positions']> { return this.inner.positions(); }
-  account(): ReturnType<Broker['account']> { return this.inner.account(); }
-  executions(since: number): ReturnType<Broker['executions']> { return this.inner.executions(since); }
-  entries(since: number): ReturnType<Broker['entries']> { return this.inner.entries(since); }
+  private get alive(): Broker {
+    if (this.dead) throw new Killed();
+    return this.inner;
+  }
+
+  async cancel(id: string): Promise<void> { await this.alive.cancel(id); }
+  async find(id: string): Promise<BrokerOrder | null> { return this.alive.find(id); }
+  async openOrders(): ReturnType<Broker['openOrders']> { return this.alive.openOrders(); }
+  async positions(): ReturnType<Broker['positions']> { return this.alive.positions(); }
+  async account(): ReturnType<Broker['account']> { return this.alive.account(); }
+  async executions(since: number): ReturnType<Broker['executions']> { return this.alive.executions(since); }
+  async entries(since: number): ReturnType<Broker['entries']> { return this.alive.entries(since); }
 }
 
 /** The other side: what it has, whatever we believe. */
@@ -86,10 +91,13 @@ async function run(seed: number, accountId: string, venue: Venue): Promise<void>
   const worlds: { world: TradingWorld; broker: Killing }[] = [];
   let price = 100;
   const open = async (): Promise<TradingWorld> => {
+    const before = worlds.at(-1)?.world;
+    await before?.desks.stop(0); // what was on its way to the database when it died
+    await before?.writer.idle();
     const feed = new HandFeed([instrumentOf(SYMBOL)], '1m');
     let broker: Killing | null = null;
     const opened = await tradingWorld(db, {
-      feed: alreadyAt(feed, price), askAgainMs: [5, 10, 20], accounts: [accountOf(accountId, { mode: venue.driven(venue.broker()) ? 'spot' : 'margin', balance: 1_000_000, limits: { ...accountOf('x').limits, priceBand: 1, maxPosition: 1, maxExposure: 1, maxConcentration: 1, ordersPerMinute: 1000, maxDailyLoss: 1, maxDrawdown: 1, minConfidence: 0, maxPriceAgeMs: 1e9 } })],
+      feed: alreadyAt(feed, price), askAgainMs: [5, 10, 20, 100], accounts: [accountOf(accountId, { mode: venue.driven(venue.broker()) ? 'spot' : 'margin', balance: 1_000_000, limits: { ...accountOf('x').limits, priceBand: 1, maxPosition: 1, maxExposure: 1, maxConcentration: 1, ordersPerMinute: 1000, maxDailyLoss: 1, maxDrawdown: 1, minConfidence: 0, maxPriceAgeMs: 1e9 } })],
       brokerFor: () => {
         broker = new Killing(venue.broker(), () => (deaths.left > 0 && next() < 0.15 ? (deaths.left--, next() < 0.5 ? 'before' : 'after') : null));
         return { broker, driven: venue.driven(broker['inner']) };
@@ -99,6 +107,8 @@ async function run(seed: number, accountId: string, venue: Venue): Promise<void>
     return opened;
   };
   let world = await open();
+  /** Where the process has died meanwhile, the next one. */
+  const alive = async (): Promise<TradingWorld> => (worlds.at(-1)!.broker.dead ? (world = await open()) : world);
   const wanted = Array.from({ length: 1 + Math.floor(next() * 3) }, (_, at): Proposal => {
     const limit = next() < 0.4;
     return proposal({
@@ -112,20 +122,21 @@ async function run(seed: number, accountId: string, venue: Venue): Promise<void>
     for (let tries = 0; !asked.has(each.key); tries += 1) {
       if (tries > 100) throw new Error(`seed ${seed}: ${each.key} is never answered`);
       try {
-        const decision = await world.desks.propose(each);
+        const decision = await (await alive()).desks.propose(each);
         if (decision.orderId) asked.set(each.key, decision.orderId);
         else throw new Error(`seed ${seed}: ${JSON.stringify(decision.gate)}`);
       } catch (error) {
-        if (error instanceof Killed) world = await open(); // the next process
-        else if (error instanceof CodedError && error.row.retryable) await world.desks.refresh().then(() => new Promise((resolve) => { setTimeout(resolve, 20); }));
+        if (error instanceof Killed) continue;
+        if (error instanceof CodedError && error.row.retryable) await world.desks.refresh().then(() => new Promise((resolve) => { setTimeout(resolve, 20); }));
         else throw error;
       }
       if (next() < 0.3) await world.desks.propose(each).catch(() => undefined); // a client that asks again
     }
-    if (next() < 0.5) await venue.price(world, (price = 100 + Math.floor(next() * 4)), next() < 0.5 ? 1 : 1000);
+    if (next() < 0.5) await venue.price(await alive(), (price = 100 + Math.floor(next() * 4)), next() < 0.5 ? 1 : 1000);
   }
   venue.healed();
   await until(async () => {
+    await alive();
     await venue.price(world, price, 1000);
     await world.desks.refresh();
     await world.desks.idle();

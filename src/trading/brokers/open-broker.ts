@@ -5,7 +5,6 @@ import type { Market } from '../../market/market.js';
 import { decimal } from '../../model/decimal.js';
 import type { Schema } from '../../storage/schema.js';
 import type { OpenedBroker } from '../desks.js';
-import { AlpacaBroker } from './alpaca/alpaca.broker.js';
 import { PaperBroker } from './broker.paper.js';
 
 export interface BrokerNeeds {
@@ -16,9 +15,10 @@ export interface BrokerNeeds {
 }
 
 /** The broker of an account, as TRADING and config/risk.yaml say. Nothing is connected to before it starts. */
-export const brokerOpener = ({ trading, db, market, log }: BrokerNeeds) => (account: AccountConfig): OpenedBroker => {
+export const brokerOpener = ({ trading, db, market, log }: BrokerNeeds) => async (account: AccountConfig): Promise<OpenedBroker> => {
   const { broker: kind, alpaca } = trading;
   if (account.broker === 'configured' && alpaca && (kind === 'alpaca-paper' || kind === 'alpaca-live')) {
+    const { AlpacaBroker } = await import('./alpaca/alpaca.broker.js'); // only where it is asked for
     const { keyId, secretKey, baseUrl, streamUrl } = alpaca;
     const broker = new AlpacaBroker({
       kind, keyId, secretKey, baseUrl, streamUrl, instruments: market.instruments, now: () => market.now(),
