@@ -11,4 +11,4 @@ Exit codes:
     5  the run ended without a signal (analyze)
     6  no answer in time
     7  a run came to something else (rerun)
-  130  interrupted (analyze)`;
+  130  interrupted (analyze), or answered with no (approvals)`;

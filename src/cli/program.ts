@@ -1,9 +1,10 @@
-import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { Command, CommanderError, InvalidArgumentError, Option, type CommandOptions } from 'commander';
 import { endpoint } from '../client/index.js';
 import { DEPTHS } from '../model/trigger.js';
 import { isSymbol } from '../model/instrument.js';
 import { analyze } from './analyze.js';
 import type { AnalyzeOptions } from './analyze.js';
+import { addTradingCommands } from './trading-commands.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 import { ansi, plain } from './text.js';
@@ -46,10 +47,10 @@ export async function run(argv: readonly string[], terminal: Terminal): Promise<
   const colours = terminal.stdout.isTTY === true && !terminal.env['NO_COLOR'];
   const paint = colours ? ansi : plain;
 
-  const command = (name: string, parent: Command = program): Command => {
+  const command = (name: string, parent: Command = program, options: CommandOptions = {}): Command => {
     const { CONCLAVE_URL, CONCLAVE_TOKEN } = terminal.env;
     const token = new Option('--token <jwt>', 'where the server wants one (env: CONCLAVE_TOKEN)');
-    return parent.command(name)
+    return parent.command(name, options)
       .option('--url <url>', 'of the server, ws:// or http:// (env: CONCLAVE_URL)', url, CONCLAVE_URL ? url(CONCLAVE_URL) : 'ws://127.0.0.1:8000')
       .addOption(CONCLAVE_TOKEN ? token.default(CONCLAVE_TOKEN, 'from CONCLAVE_TOKEN') : token)
       .option('--json', 'one JSON line per message, for pipes', false);
@@ -66,6 +67,8 @@ Examples:
   $ conclave analyze AAPL --depth fast
   $ conclave token analyst --name Momentum --owner alice
   $ conclave rerun 01a1fc15-38a9-7451-a94f-a39c40be1e78
+  $ conclave approvals --watch
+  $ conclave trading halt --reason "news"
 ${EXIT_CODES_HELP}`);
 
   try {
@@ -126,6 +129,8 @@ ${EXIT_CODES_HELP}`)
       .action(async (agentId: string, options: TokenOptions) => {
         exitCode = await revokeToken(agentId, options, terminal);
       });
+
+    addTradingCommands(program, command, terminal, paint, (code) => (exitCode = code));
 
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -15,6 +15,8 @@ export interface Terminal {
   readonly interrupted: AbortSignal;
   /** Wall time, epoch milliseconds. */
   now(): number;
+  /** Asks the person in front of it; absent where nobody is. An end of the input is an empty answer. */
+  ask?(question: string): Promise<string>;
 }
 
 export const PIPE_CLOSED = 'the reader has gone';

@@ -162,13 +162,18 @@ export interface ApprovalUpdate {
   readonly account_id: string;
   readonly symbol: string;
   readonly intent: TradingDecision['intent'];
+  /** Of what is shown: whoever answers sends it. */
   readonly hash: string;
   readonly price: number;
+  /** Share of `price`. */
   readonly max_drift: number;
+  /** Market time. */
   readonly expires_at: string;
+  /** Persons who must agree, and who have. */
   readonly needed: number;
-  readonly given: number;
-  readonly status: string;
+  readonly given: readonly { readonly by: string; readonly at: string }[];
+  readonly status: 'waiting' | 'approved' | 'rejected' | 'expired' | 'drifted' | 'refused' | 'done';
+  readonly note?: string;
 }
 
 /** When an alert fires: at the moment in which this turns true. A price is compared at each tick, the rest at each signal. */
