@@ -72,7 +72,10 @@ export function approvalNode(db: Database, given: Partial<DeskWorld> = {}): Appr
     async ending(decisionId, status, gate) {
       const row = await decision(decisionId);
       if (row.order_id !== null) return null;
-      return { store: async (tx) => void await tx.updateTable('decisions').set({ status, gate: JSON.stringify(gate) }).where('decision_id', '=', decisionId).execute() };
+      return {
+        store: async (tx) => void await tx.updateTable('decisions').set({ status, gate: JSON.stringify(gate) }).where('decision_id', '=', decisionId).execute(),
+        messages: [{ room: 'symbol:AAPL', messageId: `decision:${decisionId}:${status}`, type: 'trading_decision', body: '{}' }],
+      };
     },
   };
   approvals.bind(ports);

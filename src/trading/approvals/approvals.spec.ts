@@ -116,6 +116,7 @@ describe.each([['SQLite', freshSqlite], ['PostgreSQL', () => freshPostgres()]] a
     expect(await node.approvals.decide(id, no)).toMatchObject({ status: 'rejected' });
     expect(await codeOf(node.approvals.decide(id, await answer(node, id)))).toBe('STATE_FORBIDS');
     expect((await node.decision(d)).gate).toContain('Rejected by ann: not today');
+    expect(await db.kysely.selectFrom('room_messages').select('type').where('message_id', '=', `decision:${d}:rejected`).execute()).toEqual([{ type: 'trading_decision' }]);
   });
 
   it('ends what expires or drifts without anybody asking, and only that', async () => {
@@ -191,6 +192,29 @@ describe.each([['SQLite', freshSqlite], ['PostgreSQL', () => freshPostgres()]] a
     expect([other.told, node.approvals.waiting('main').length]).toEqual([[id], 1]);
     await node.approvals.refresh();
     expect(node.approvals.waiting('main')).toEqual([]);
+  });
+
+  it('loses neither of two answers that two nodes take at the same time', async () => {
+    const [node, other] = [approvalNode(db), approvalNode(db, { holds: false })];
+    for (let round = 0; round < 10; round += 1) {
+      const id = await node.ask(fresh(), { needed: 2 });
+      const [ann, bob] = [await answer(node, id), await answer(other, id, { subject: 'bob' })];
+      await Promise.all([node.approvals.decide(id, ann), other.approvals.decide(id, bob)]);
+      await node.approvals.opened();
+      expect(await node.approvals.find(id)).toMatchObject({ status: 'done', version: 4 });
+    }
+    const id = await node.ask(fresh());
+    const results = await Promise.all([node, other].map(async (each, at) => codeOf(each.approvals.decide(id, await answer(each, id, at ? { decision: 'reject', subject: 'bob' } : {})))));
+    expect(results.sort()).toEqual(['STATE_FORBIDS', 'none']);
+  });
+
+  it('is executed only by the node that trades the account', async () => {
+    const [node, other] = [approvalNode(db), approvalNode(db, { holds: false })];
+    const id = await node.ask(fresh());
+    expect((await other.approvals.decide(id, await answer(other, id))).status).toBe('approved');
+    expect([other.desk.executions, other.told.includes(id)]).toEqual([0, true]);
+    await node.approvals.opened();
+    expect([node.desk.executions, await statusOf(node, id)]).toEqual([1, 'done']);
   });
 
   it('lists newest first, by status, account and symbol, in pages', async () => {
