@@ -69,6 +69,8 @@ export class WireServer {
   readonly unknown = new Set<string>();
   /** What a run says in the symbol's room. */
   run: (symbol: string, runId: string) => void = () => undefined;
+  /** Answers a GET with JSON text. */
+  rest: (path: string) => Promise<string> = async () => '{}';
 
   private constructor(readonly url: string, private readonly http: Server, private readonly sockets: WebSocketServer) {}
 
@@ -79,6 +81,9 @@ export class WireServer {
     http.listen(port, '127.0.0.1');
     await once(http, 'listening');
     const server = new WireServer(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, http, sockets);
+    http.on('request', (request, response) => {
+      void server.rest(request.url ?? '/').then((text) => response.writeHead(200, { 'content-type': 'application/json' }).end(text));
+    });
     http.on('upgrade', (request, socket, head) => {
       if (server.#refusal !== null) {
         socket.end(`HTTP/1.1 ${server.#refusal} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
