@@ -5,7 +5,7 @@ import type { ApprovalsTable, ApprovalStatus } from '../../storage/trading-schem
 import { intentOnWire } from '../decision-message.js';
 import { intentFrom, intentText } from '../intent-text.js';
 
-export const APPROVALS_ROOM = 'approvals';
+const APPROVALS_ROOM = 'approvals';
 
 /** Times are market time in epoch milliseconds. */
 export interface Given {

@@ -5,15 +5,16 @@ import { CodedError } from '../../model/codes.js';
 import { decimal, type Decimal } from '../../model/decimal.js';
 import type { Intent } from '../../model/trading.js';
 import type { NewMessage } from '../../rooms/message.js';
-import type { RoomWriter, Work } from '../../rooms/room-writer.js';
+import type { RoomWriter } from '../../rooms/room-writer.js';
 import type { Schema } from '../../storage/schema.js';
 import { approvalMessage, type Approval } from './approval.js';
 import { Outrun, type ApprovalFilter, type ApprovalStore } from './approval-store.js';
+import { decisionEndOf } from './decision-end.js';
 import { intentHash } from './intent-hash.js';
 import { OpenApprovals } from './open-approvals.js';
 import { neededFor, type Asked } from './policy.js';
 import type { ApprovalPorts } from './ports.js';
-import { changed, endedBy, verdictOf, type Answer, type Verdict } from './verdict.js';
+import { changed, endedBy, verdictOf, type Answer } from './verdict.js';
 
 export interface ApprovalsNeeds {
   readonly config: ApprovalConfig;
@@ -38,8 +39,6 @@ export interface Asking {
   readonly needed: number;
   readonly at: number;
 }
-
-type Step = Extract<Verdict, { next: Approval | null }>;
 
 /**
  * What waits for a person. Rows are the truth: who changes one names the version that it saw, and what is approved and
@@ -177,7 +176,7 @@ export class Approvals {
       if (verdict.kind === 'same') return approval;
       if (verdict.kind === 'next' && answer.decision === 'edit') await this.check(approval, verdict.next.intent);
       try {
-        await this.take(verdict);
+        if (verdict.next) await this.store(verdict.next);
       } catch (error) {
         if (error instanceof Outrun) continue; // another node was first: its answer is looked at
         throw error;
@@ -185,10 +184,6 @@ export class Approvals {
       if (verdict.kind === 'refused') throw verdict.error;
       return verdict.next;
     }
-  }
-
-  private async take({ next }: Step): Promise<void> {
-    if (next) await this.store(next);
   }
 
   private async check(approval: Approval, edited: Intent): Promise<void> {
@@ -220,7 +215,8 @@ export class Approvals {
 
   /** The row, its message and, where it ends without an order, its decision's end: one transaction. */
   private async store(next: Approval): Promise<void> {
-    const ended = await this.decisionEnd(next);
+    const end = decisionEndOf(next);
+    const ended = end && await this.bound().ending(next.decisionId, end.status, end.gate);
     await this.needs.writer.say({
       store: async (tx) => {
         await this.needs.store.advance(tx, next);
@@ -230,14 +226,6 @@ export class Approvals {
     });
     this.open.put(next);
     this.needs.tell(next.approvalId);
-  }
-
-  private async decisionEnd({ decisionId, status, note, decidedBy, price, maxDrift, expiresAt }: Approval): Promise<Work | null> {
-    const desks = this.bound();
-    if (status === 'rejected') return desks.ending(decisionId, 'rejected', { code: 'REJECTED', detail: `Rejected by ${decidedBy}${note ? `: ${note}` : ''}`, numbers: {} });
-    if (status === 'expired') return desks.ending(decisionId, 'expired', { code: 'EXPIRED', detail: `Not enough had agreed by ${new Date(expiresAt).toISOString()}`, numbers: { expires_at: expiresAt } });
-    if (status === 'drifted') return desks.ending(decisionId, 'expired', { code: 'PRICE_DRIFTED', detail: `The price moved too far from the ${price.toFixed()} that was shown`, numbers: { price: price.toNumber(), max_drift: maxDrift } });
-    return null;
   }
 
   private bound(): ApprovalPorts {

@@ -1,8 +1,8 @@
 import type { Intent, TradingState } from '../../model/trading.js';
 import type { Work } from '../../rooms/room-writer.js';
-import type { DecisionStatus } from '../../storage/trading-schema.js';
 import type { GateResult } from '../risk/gate.js';
 import type { Decision } from '../trading.js';
+import type { DecisionEnd } from './decision-end.js';
 
 /** What approvals want of the desks. Bound by `Approvals.bind`, for the desks are made after them. */
 export interface ApprovalPorts {
@@ -15,5 +15,5 @@ export interface ApprovalPorts {
   /** Through every gate again, and to the broker; a decision that has an order already gives what it has. Resolves once it is stored. */
   execute(accountId: string, decisionId: string, intent: Intent): Promise<Pick<Decision, 'status' | 'gate'>>;
   /** Rows and messages that end a decision without an order, for the transaction of its approval; on any node. null: it has an order, or is not there. */
-  ending(decisionId: string, status: DecisionStatus, gate: { readonly code: string; readonly detail: string; readonly numbers: Readonly<Record<string, number | string>> }): Promise<Work | null>;
+  ending(decisionId: string, status: DecisionEnd['status'], gate: DecisionEnd['gate']): Promise<Work | null>;
 }
