@@ -24,6 +24,8 @@ import { Runs } from './signals/runs.js';
 import { SignalsModule } from './signals/signals.module.js';
 import { ClusterModule } from './storage/cluster.module.js';
 import { StorageModule } from './storage/storage.module.js';
+import { ApprovalsModule } from './trading/approvals/approvals.module.js';
+import { StrategiesModule } from './trading/strategies/strategies.module.js';
 import { TradingModule } from './trading/trading.module.js';
 import { TradingWorkModule } from './trading/trading-work.module.js';
 
@@ -58,11 +60,13 @@ export class AppModule {
     const analysts = AnalystsModule.of(configuration, journal, remote);
     const outcomes = OutcomesModule.of(configuration, storage, cluster, rooms, knowledge, market);
     const signals = SignalsModule.of(configuration, storage, cluster, rooms, journal, knowledge, market, analysts, outcomes);
-    const trading = TradingModule.of(configuration, storage, cluster, rooms, market);
-    const work = TradingWorkModule.of(configuration, storage, market, trading);
+    const approvals = ApprovalsModule.of(configuration, storage, cluster, rooms, market);
+    const trading = TradingModule.of(configuration, storage, cluster, rooms, market, approvals);
+    const strategies = StrategiesModule.of(configuration, rooms, market, trading);
+    const work = TradingWorkModule.of(configuration, storage, market, trading, approvals, strategies);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, trading, watch);
+    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, watch);
     const ops = OpsModule.of(storage, journal, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, trading, work, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, work, watch, gateway, ops] };
   }
 }

@@ -12,7 +12,8 @@ export interface ShownApproval {
   readonly max_drift: number;
   readonly expires_at: string;
   readonly needed: number;
-  readonly given: readonly { readonly by: string; readonly at: string }[];
+  readonly given: number;
+  readonly given_by: readonly { readonly by: string; readonly at: string }[];
   readonly status: string;
   readonly note?: string;
   readonly drift?: number | null;
@@ -25,7 +26,7 @@ const percent = (share: number): string => `${share >= 0 ? '+' : ''}${(share * 1
 const driftText = ({ drift, max_drift: most }: ShownApproval): string => (typeof drift === 'number' ? `${percent(drift)} of ${(most * 100).toFixed(2)}%` : EMPTY);
 const leftText = ({ expires_in_s: left }: ShownApproval): string => (left === undefined ? EMPTY : ageText(left * 1000));
 const ordered = ({ intent }: ShownApproval): string => `${intent.side} ${intent.quantity} ${intent.order_type}`;
-const agreed = ({ given, needed }: ShownApproval): string => `${given.length}/${needed}`;
+const agreed = ({ given, needed }: ShownApproval): string => `${given}/${needed}`;
 
 const COLUMNS: readonly (readonly [title: string, width: number, text: (approval: ShownApproval) => string])[] = [
   ['APPROVAL', 36, ({ approval_id: id }) => id],
@@ -56,7 +57,7 @@ export function approvalLines(approval: ShownApproval): string[] {
     `  with     ${more.join(', ')}`,
     `  price    ${priceText(approval.price)} when shown, drift ${driftText(approval)}`,
     `  expires  ${approval.expires_at}, in ${leftText(approval)}`,
-    `  given    ${agreed(approval)}${approval.given.map(({ by }) => ` ${by}`).join(',')}`,
+    `  given    ${agreed(approval)}${approval.given_by.map(({ by }) => ` ${by}`).join(',')}`,
     `  decision ${approval.decision_id}`,
     ...(approval.note === undefined ? [] : [`  note     ${approval.note}`]),
     `  hash     ${approval.hash}`,

@@ -171,7 +171,9 @@ export interface ApprovalUpdate {
   readonly expires_at: string;
   /** Persons who must agree, and who have. */
   readonly needed: number;
-  readonly given: readonly { readonly by: string; readonly at: string }[];
+  /** Persons who have agreed, and who. */
+  readonly given: number;
+  readonly given_by: readonly { readonly by: string; readonly at: string }[];
   readonly status: 'waiting' | 'approved' | 'rejected' | 'expired' | 'drifted' | 'refused' | 'done';
   readonly note?: string;
 }

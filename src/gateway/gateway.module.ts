@@ -39,6 +39,7 @@ import { FeedStaleness } from './feed-staleness.js';
 import { FeedState, STALE_AFTER_MS } from './feed-state.js';
 import { MessagesController } from './history/messages.controller.js';
 import { AnalyzeController } from './http/analyze.controller.js';
+import { ApprovalsController } from './http/approvals.controller.js';
 import { TradingStateController } from './http/trading-state.controller.js';
 import { ConnectionLimits } from './limits/connection-limits.js';
 import { HttpAnalyzeLimit } from './limits/http-analyze-limit.js';
@@ -66,7 +67,7 @@ export class GatewayModule {
     return {
       module: GatewayModule,
       imports: [...imports],
-      controllers: [AnalyzeController, MessagesController, TradingStateController],
+      controllers: [AnalyzeController, MessagesController, TradingStateController, ApprovalsController],
       providers: [
         { provide: DrainState, inject: [CONFIG], useFactory: ({ roles }: Config) => new DrainState(roles.has('gateway')) },
         {

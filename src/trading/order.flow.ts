@@ -104,14 +104,6 @@ export class OrderFlow {
     return this.placeRow(changed, intent, null);
   }
 
-  /** The decision's end without an order: rejected, expired. */
-  async close(decisionId: string, status: DecisionStatus, gate: DecisionsTable['gate']): Promise<Work | null> {
-    const row = await this.needs.store.decision(decisionId);
-    if (!row || row.order_id !== null) return null;
-    const ended: DecisionsTable = { ...row, status, gate, updated_at: this.needs.prices.now() };
-    return { store: (tx) => this.needs.store.updateDecision(tx, decisionId, { status, gate, updated_at: ended.updated_at }), messages: [decisionMessage(ended)] };
-  }
-
   /** Gives a stored order to its broker. What is not known afterwards stays `unknown`, and is asked for. */
   async send(order: Order): Promise<Order> {
     try {

@@ -5,10 +5,20 @@ import type { Log } from '../config/logger.js';
 import { Market } from '../market/market.js';
 import type { Database } from '../storage/database.js';
 import { DATABASE } from '../storage/storage.module.js';
+import { Approvals } from './approvals/approvals.js';
 import { Desks } from './desks.js';
 import { SignalTargets } from './signal-targets.js';
+import { Strategies } from './strategies/strategies.js';
 import { TradingLease } from './trading-lease.js';
-import { TradingWork } from './trading-work.js';
+import { TradingWork, type Participant } from './trading-work.js';
+
+/** They know their own past, and begin with what they hear first. */
+const ofStrategies = (strategies: Strategies): Participant => ({
+  tick: (symbol, price, volume, time) => strategies.tick({ symbol, price, volume, time }),
+  candle: (symbol, interval, candle) => strategies.candle(symbol, interval, candle),
+  signal: (signal) => strategies.signal(signal),
+  closed: () => strategies.idle(),
+});
 
 /** What moves trading: the market, signals, and who takes part in it, in their order. */
 @Module({})
@@ -20,9 +30,10 @@ export class TradingWorkModule {
       imports: [...imports],
       providers: [{
         provide: TradingWork,
-        inject: [CONFIG, DATABASE, LOG, Market, Desks, TradingLease],
+        inject: [CONFIG, DATABASE, LOG, Market, Desks, TradingLease, Approvals, Strategies],
         useFactory: (
           { trading }: Config, { kysely }: Database, log: Log, market: Market, desks: Desks, lease: TradingLease,
+          approvals: Approvals, strategies: Strategies,
         ) => {
           const onFault = (error: unknown): void => log.error({ err: error }, 'Trading');
           const targets = new SignalTargets({
@@ -30,7 +41,8 @@ export class TradingWorkModule {
             onSignal: (signal) => work.signal(signal), isHeld: () => lease.isHeld(), onFault,
           });
           const work: TradingWork = new TradingWork({
-            desks, targets, lease, participants: [], onFault,
+            desks, targets, lease, participants: [approvals, ofStrategies(strategies)], onFault,
+            ticks: (symbol) => market.ownInterval(symbol) === null,
             live: () => market.instruments.some(({ symbol }) => market.ownInterval(symbol) === null),
             onLead: (leads) => log.info(leads ? 'This node trades' : 'This node trades no more'),
           });

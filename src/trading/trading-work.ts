@@ -23,6 +23,8 @@ export interface TradingWorkNeeds {
   readonly targets: SignalTargets;
   readonly participants: readonly Participant[];
   readonly lease: TradingLease;
+  /** Its feed says ticks, not candles alone. */
+  readonly ticks: (symbol: string) => boolean;
   /** Market time is the clock's, and goes on between ticks. */
   readonly live: () => boolean;
   readonly onFault: (error: unknown) => void;
@@ -74,6 +76,7 @@ export class TradingWork {
 
   price(symbol: string, price: number, volume: number, at: number): void {
     if (!this.isHeld()) return;
+    if (!this.needs.ticks(symbol)) return; // where there are candles only, they say it
     this.needs.desks.price(symbol, price, volume, at);
     for (const participant of this.needs.participants) void this.reported(() => participant.tick?.(symbol, price, volume, at));
   }

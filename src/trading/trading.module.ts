@@ -9,9 +9,10 @@ import type { Database } from '../storage/database.js';
 import { LeaseKeeper } from '../storage/lease-keeper.js';
 import { DATABASE } from '../storage/storage.module.js';
 import { AccountStore } from './account-store.js';
+import { approvalPorts } from './approval-ports.js';
+import { Approvals } from './approvals/approvals.js';
 import { brokerOpener } from './brokers/open-broker.js';
 import { Desks } from './desks.js';
-import { ApprovalDesk } from './order.flow.js';
 import { Prices } from './prices.js';
 import { States } from './states.js';
 import { TradingController } from './trading.controller.js';
@@ -21,20 +22,6 @@ import { Trading } from './trading.js';
 
 /** Where nodes tell each other that a state, an approval or an agent has changed. */
 export const TRADING_CHANNEL = 'trading';
-
-class NobodyAsked extends ApprovalDesk {
-  needed(): number {
-    return 0;
-  }
-
-  ask(): never {
-    throw new Error('nobody is asked');
-  }
-
-  waiting(): [] {
-    return [];
-  }
-}
 
 @Module({})
 export class TradingModule {
@@ -60,18 +47,21 @@ export class TradingModule {
         },
         {
           provide: Desks,
-          inject: [CONFIG, DATABASE, Market, Prices, AccountStore, States, RoomWriter, ApprovalDesk, TradingLease, CLUSTER, LOG],
+          inject: [CONFIG, DATABASE, Market, Prices, AccountStore, States, RoomWriter, Approvals, TradingLease, CLUSTER, LOG],
           useFactory: (
             { trading }: Config, { kysely }: Database, market: Market, prices: Prices, store: AccountStore, states: States, writer: RoomWriter,
-            approvals: ApprovalDesk, lease: TradingLease, cluster: Cluster | null, log: Log,
-          ) => new Desks({
-            config: trading, market, prices, store, states, writer, approvals, lease,
-            brokerFor: brokerOpener({ trading, db: kysely, market, log }),
-            tell: (scope) => cluster?.channels.publish(TRADING_CHANNEL, scope),
-            onFault: (error) => log.error({ err: error }, 'Trading'),
-          }),
+            approvals: Approvals, lease: TradingLease, cluster: Cluster | null, log: Log,
+          ) => {
+            const desks = new Desks({
+              config: trading, market, prices, store, states, writer, approvals, lease,
+              brokerFor: brokerOpener({ trading, db: kysely, market, log }),
+              tell: (scope) => cluster?.channels.publish(TRADING_CHANNEL, scope),
+              onFault: (error) => log.error({ err: error }, 'Trading'),
+            });
+            approvals.bind(approvalPorts(desks, states, store));
+            return desks;
+          },
         },
-        { provide: ApprovalDesk, useFactory: () => new NobodyAsked() },
         { provide: Trading, useExisting: Desks },
       ],
       exports: [AccountStore, States, Prices, Desks, Trading, TradingLease],

@@ -59,7 +59,7 @@ export const approvalOnWire = (approval: Approval): Record<string, unknown> => (
     ...(approval.intent.trail && { trail: approval.intent.trail.toNumber() }),
   },
   hash: approval.hash, price: approval.price.toNumber(), max_drift: approval.maxDrift, expires_at: iso(approval.expiresAt), needed: approval.needed,
-  given: approval.given.map(({ by, at }) => ({ by, at: iso(at) })), status: approval.status, ...(approval.note !== null && { note: approval.note }),
+  given: approval.given.length, given_by: approval.given.map(({ by, at }) => ({ by, at: iso(at) })), status: approval.status, ...(approval.note !== null && { note: approval.note }),
 });
 
 /** One for each version. */
