@@ -1,0 +1,108 @@
+import { decimal, ZERO, type Decimal } from '../../model/decimal.js';
+import type { ClosedTrade } from '../portfolio/book.js';
+
+/** Equity at a market time. */
+export interface EquityAt {
+  readonly at: number;
+  readonly equity: number;
+}
+
+/** null: not defined (nothing to divide by, too little to tell). Money in the account's currency. */
+export interface Performance {
+  /** Equity now less what it began with: with what is unrealised. */
+  readonly total_pnl: number;
+  /** `total_pnl` over what it began with, in percent. */
+  readonly return_pct: number | null;
+  /** Σ of closed trades, after fees. */
+  readonly realized_pnl: number;
+  readonly total_trades: number;
+  /** What neither won nor lost counts in the trades alone. */
+  readonly winning_trades: number;
+  readonly losing_trades: number;
+  /** 0 to 1. */
+  readonly win_rate: number | null;
+  /** Gross profit over gross loss. */
+  readonly profit_factor: number | null;
+  readonly average_win: number | null;
+  /** Below zero. */
+  readonly average_loss: number | null;
+  /** Mean over standard deviation (n − 1) of hourly returns, times √8760: a market that is always open, and no interest. */
+  readonly sharpe_ratio: number | null;
+  /** Hourly returns that it rests on. */
+  readonly sharpe_samples: number;
+  /** Largest fall from a peak (the first is what it began with), as a share of it. */
+  readonly max_drawdown: number;
+  /** Trades in a row: wins above zero, losses below. */
+  readonly current_streak: number;
+  readonly longest_winning_streak: number;
+  readonly longest_losing_streak: number;
+}
+
+interface Past {
+  readonly initial: Decimal;
+  readonly equity: Decimal;
+  /** In the order of their ends. */
+  readonly trades: readonly Pick<ClosedTrade, 'pnl'>[];
+  /** Oldest first. */
+  readonly points: readonly EquityAt[];
+}
+
+const HOUR = 3_600_000;
+const HOURS_A_YEAR = 8760;
+
+export function performanceOf({ initial, equity, trades, points }: Past): Performance {
+  const wins = trades.filter(({ pnl }) => pnl.gt(0));
+  const losses = trades.filter(({ pnl }) => pnl.lt(0));
+  const [profit, loss, pnl] = [sumOf(wins), sumOf(losses), equity.minus(initial)];
+  const returns = hourlyReturns(points);
+  return {
+    total_pnl: pnl.toNumber(),
+    return_pct: initial.gt(0) ? pnl.div(initial).times(100).toNumber() : null,
+    realized_pnl: sumOf(trades).toNumber(),
+    total_trades: trades.length, winning_trades: wins.length, losing_trades: losses.length,
+    win_rate: trades.length > 0 ? wins.length / trades.length : null,
+    profit_factor: loss.isZero() ? null : profit.div(loss.neg()).toNumber(),
+    average_win: meanOf(profit, wins.length), average_loss: meanOf(loss, losses.length),
+    sharpe_ratio: sharpe(returns), sharpe_samples: returns.length,
+    max_drawdown: maxDrawdown([...points.map((point) => point.equity), equity.toNumber()], initial.toNumber()),
+    ...streaks(trades),
+  };
+}
+
+const sumOf = (trades: Past['trades']): Decimal => trades.reduce((sum, { pnl }) => sum.plus(pnl), ZERO);
+const meanOf = (sum: Decimal, count: number): number | null => (count > 0 ? sum.div(decimal(count)).toNumber() : null);
+
+/** From the last point of an hour to that of the next hour that has one. An account without money has no return. */
+function hourlyReturns(points: readonly EquityAt[]): readonly number[] {
+  const closes = new Map<number, number>();
+  for (const { at, equity } of points) closes.set(Math.floor(at / HOUR), equity);
+  const equities = [...closes.values()];
+  return equities.slice(1).flatMap((equity, at) => (equities[at]! > 0 ? [equity / equities[at]! - 1] : []));
+}
+
+function sharpe(returns: readonly number[]): number | null {
+  if (returns.length < 2) return null;
+  const mean = returns.reduce((sum, each) => sum + each, 0) / returns.length;
+  const deviation = Math.sqrt(returns.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (returns.length - 1));
+  return deviation > 1e-12 ? (mean / deviation) * Math.sqrt(HOURS_A_YEAR) : null;
+}
+
+function maxDrawdown(equities: readonly number[], initial: number): number {
+  let [peak, worst] = [initial, 0];
+  for (const equity of equities) {
+    peak = Math.max(peak, equity);
+    if (peak > 0) worst = Math.max(worst, 1 - equity / peak);
+  }
+  return worst;
+}
+
+/** A trade that neither won nor lost ends a streak. */
+function streaks(trades: Past['trades']): Pick<Performance, 'current_streak' | 'longest_winning_streak' | 'longest_losing_streak'> {
+  let [current, most, least] = [0, 0, 0];
+  for (const { pnl } of trades) {
+    const way = Math.sign(pnl.toNumber());
+    current = way !== 0 && Math.sign(current) === way ? current + way : way;
+    [most, least] = [Math.max(most, current), Math.min(least, current)];
+  }
+  return { current_streak: current, longest_winning_streak: most, longest_losing_streak: Math.abs(least) };
+}
