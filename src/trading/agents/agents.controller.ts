@@ -92,8 +92,8 @@ export class AgentsController {
   @requires('trade')
   @ApiOperation({ summary: 'No more cycles; what it holds stays, with its protective orders' })
   @ApiOkResponse({ description: 'agent_status data' })
-  async pause(@Param('id') id: string, @Body() { reason }: PauseBody): Promise<Wire> {
-    return agentStatus(await this.agents.pause(id, reason));
+  async pause(@Param('id') id: string, @Body() body: PauseBody): Promise<Wire> {
+    return agentStatus(await this.agents.pause(id, body?.reason));
   }
 
   @Post(':id/resume')
