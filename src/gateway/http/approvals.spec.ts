@@ -40,7 +40,7 @@ describe('/api/approvals', () => {
     node.desk.now = T0 + 60_000;
     const { status, body } = await as('ann', '/api/approvals?status=waiting&account=main&symbol=aapl&limit=1');
     expect(status).toBe(200);
-    expect(body).toEqual({ items: [expect.objectContaining({ approval_id: id, hash, status: 'waiting', drift: 0.005, expires_in_s: 840, given: [] })], next: null });
+    expect(body).toEqual({ items: [expect.objectContaining({ approval_id: id, hash, status: 'waiting', drift: 0.005, expires_in_s: 840, given: 0 })], next: null });
     expect((await as('ann', '/api/approvals?symbol=NVDA')).body).toEqual({ items: [], next: null });
   });
 
@@ -63,9 +63,9 @@ describe('/api/approvals', () => {
   it('is answered by the subject of the token', async () => {
     const { path, hash } = await ask({ needed: 2 });
     const yes = { decision: 'approve', hash, subject: 'carol' };
-    expect((await as('ann', path, yes)).body).toMatchObject({ status: 'waiting', given: [{ by: 'ann' }] });
+    expect((await as('ann', path, yes)).body).toMatchObject({ status: 'waiting', given: 1, given_by: [{ by: 'ann' }] });
     expect(await as('ann', path, yes)).toMatchObject({ status: 409, body: { code: 'SAME_APPROVER' } });
-    expect(await as('bob', path, yes)).toMatchObject({ status: 200, body: { status: 'done', given: [{ by: 'ann' }, { by: 'bob' }] } });
+    expect(await as('bob', path, yes)).toMatchObject({ status: 200, body: { status: 'done', given: 2, given_by: [{ by: 'ann' }, { by: 'bob' }] } });
     expect((await as('ann', path)).body).toMatchObject({ status: 'done' });
   });
 
@@ -97,7 +97,7 @@ describe('/api/approvals', () => {
   it('edits, and wants the new hash', async () => {
     const { path, hash } = await ask({ intent: anIntent() });
     const { body } = await as('ann', path, { decision: 'edit', hash, edits: { quantity: '2.5', stop: 95 }, note: 'less' });
-    expect(body).toMatchObject({ status: 'waiting', given: [], note: 'less', intent: { quantity: 2.5, stop_loss: 95 } });
+    expect(body).toMatchObject({ status: 'waiting', given: 0, note: 'less', intent: { quantity: 2.5, stop_loss: 95 } });
     expect((await as('ann', path, { decision: 'approve', hash })).body).toMatchObject({ code: 'HASH_MISMATCH' });
     expect((await as('ann', path, { decision: 'approve', hash: body['hash'] })).body).toMatchObject({ status: 'done' });
   });

@@ -34,6 +34,7 @@ export class Agents {
   readonly #store: AgentStore;
   readonly #runners = new Map<string, AgentRunner>();
   readonly #byAccount = new Map<string, AgentRunner>();
+  readonly #listeners: ((agentId: string) => void)[] = [];
   readonly #giveUp = new AbortController();
   #readAt: number | null = null;
   #reading: Promise<void> | null = null;
@@ -97,6 +98,17 @@ export class Agents {
     return [...this.#runners.values()].map((runner) => runner.state(rows.get(runner.config.id) ?? runner.row));
   }
 
+  /** As this node knows it: of another node's agents at most a second old. @throws CodedError NOT_FOUND, NOT_READY */
+  seen(agentId: string): { readonly state: AgentState; readonly row: AgentsTable } {
+    const runner = this.#runner(agentId);
+    return { state: runner.state(runner.row), row: runner.row };
+  }
+
+  /** Runs after a cycle, a pause, another interval. */
+  onChange(changed: (agentId: string) => void): void {
+    this.#listeners.push(changed);
+  }
+
   /** Newest first. @throws CodedError NOT_FOUND */
   async cycles(agentId: string, limit: number): ReturnType<AgentStore['cycles']> {
     return this.#store.cycles(this.config(agentId).id, limit);
@@ -131,7 +143,7 @@ export class Agents {
   }
 
   async #run(now: number): Promise<void> {
-    const work = [...this.#runners.values()].flatMap((runner) => runner.onTime(now) ?? []);
+    const work = [...this.#runners.values()].flatMap((runner) => runner.onTime(now)?.then(() => this.#changed(runner.config.id)) ?? []);
     if (work.length > 0) await Promise.all(work);
   }
 
@@ -141,6 +153,10 @@ export class Agents {
     } catch (error) {
       this.needs.onError(error);
     }
+  }
+
+  #changed(agentId: string): void {
+    for (const changed of this.#listeners) changed(agentId);
   }
 
   #runner(agentId: string): AgentRunner {
@@ -159,6 +175,7 @@ export class Agents {
     const row = { ...await this.#store.row(agentId), ...values };
     await this.needs.writer.say({ store: (tx) => this.#store.set(tx, agentId, values), messages: [this.#status(runner, row)] });
     runner.see({ ...runner.row, ...values });
+    this.#changed(agentId);
     return runner.state(row);
   }
 
@@ -174,6 +191,7 @@ export class Agents {
 
   async #say(runner: AgentRunner, row: AgentsTable): Promise<void> {
     await this.needs.writer.say({ messages: [this.#status(runner, row)] });
+    this.#changed(runner.config.id);
   }
 
   async #filled(fill: FilledOrder): Promise<void> {

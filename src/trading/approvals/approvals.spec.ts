@@ -37,9 +37,9 @@ describe.each([['SQLite', freshSqlite], ['PostgreSQL', () => freshPostgres()]] a
     expect(said[0]).toEqual({
       approval_id: id, decision_id: d, account_id: 'main', symbol: 'AAPL', hash: expect.stringMatching(/^[0-9a-f]{64}$/), price: 100, max_drift: 0.01,
       intent: { side: 'buy', quantity: 10, order_type: 'market', reduce_only: false, leverage: 1, target_price: 110, stop_loss: 95, time_in_force: 'gtc', position_side: 'net' },
-      expires_at: new Date(T0 + 15 * MINUTES).toISOString(), needed: 1, given: [], status: 'waiting',
+      expires_at: new Date(T0 + 15 * MINUTES).toISOString(), needed: 1, given: 0, given_by: [], status: 'waiting',
     });
-    expect(said[1]).toMatchObject({ given: [{ by: 'ann', at: new Date(T0).toISOString() }] });
+    expect(said[1]).toMatchObject({ given: 1, given_by: [{ by: 'ann', at: new Date(T0).toISOString() }] });
   });
 
   it('refuses a tampered hash, and leaves everything as it was', async () => {
@@ -151,7 +151,7 @@ describe.each([['SQLite', freshSqlite], ['PostgreSQL', () => freshPostgres()]] a
     expect([await statusOf(node, id), node.desk.executions, other.desk.executions, node.errors, other.errors]).toEqual(['done', 1, 0, [], []]);
     const said = (await node.said()).filter(({ approval_id: of }) => of === id);
     expect(said.map(({ status }) => status)).toEqual(['waiting', 'waiting', 'approved', 'done']);
-    expect(new Set((said[2]!['given'] as { by: string }[]).map(({ by }) => by))).toEqual(new Set(['ann', 'bob']));
+    expect(new Set((said[2]!['given_by'] as { by: string }[]).map(({ by }) => by))).toEqual(new Set(['ann', 'bob']));
   });
 
   it('is executed by the next process after a crash before its execution', async () => {
