@@ -1,3 +1,4 @@
+import { cut } from '../../analysts/llm/quoted-data.js';
 import type { AgentConfig } from '../../config/config.js';
 import { CodedError } from '../../model/codes.js';
 import type { RoomWriter } from '../../rooms/room-writer.js';
@@ -26,6 +27,7 @@ export interface RunnerNeeds {
 
 /** Market milliseconds until something that was not possible is tried again. */
 const AGAIN_MS = 1000;
+const LONGEST_TEXT = 4000;
 
 /** The cycles of one agent: one after the other, by market time, on the node that trades its account. */
 export class AgentRunner {
@@ -156,7 +158,7 @@ export class AgentRunner {
     const paused = await this.#pausedMeanwhile();
     const planned = decided.decisions.map((wanted) => ({ wanted, done: feasible(paused ? stopped(wanted) : wanted, inputs) }));
     const restricted = restriction(inputs.account);
-    const reasoning = `${decider.name}: ${[restricted && `${restricted}; only what reduces is done.`, decided.reasoning].filter(Boolean).join(' ')}`;
+    const reasoning = cut(`${decider.name}: ${[restricted && `${restricted}; only what reduces is done.`, decided.reasoning].filter(Boolean).join(' ')}`, LONGEST_TEXT);
     const plan = planned.map(({ done }) => decisionRecord(done, null));
     if (planned.some(({ done }) => agentProposal(done, inputs))) {
       await writer.sayUntilStored({ store: (tx) => store.update(tx, config.id, cycle, { status: 'decided', reasoning, decisions: JSON.stringify(plan) }) }, giveUp);
@@ -165,7 +167,8 @@ export class AgentRunner {
     for (const { done } of closesFirst(planned)) followed.set(done, await this.#propose(done, inputs));
     const records = planned.map(({ done }) => decisionRecord(done, followed.get(done) ?? null));
     const failures = records.flatMap(({ symbol, error }) => (error === undefined ? [] : [`${symbol}: ${error}`]));
-    const error = decided.error ?? (failures.length > 0 ? failures.join('; ') : null);
+    const said = decided.error ?? (failures.length > 0 ? failures.join('; ') : null);
+    const error = said && cut(said, LONGEST_TEXT); // servers say what no database takes
     this.#stances = stancesAfter(decided.stances, seen.before, planned.map((each) => ({ ...each, followed: followed.get(each.done) ?? null })));
     const row = { ...this.#row, last_decision_at: asOf, last_error: error };
     await writer.sayUntilStored({

@@ -1,5 +1,6 @@
 import { v7 as timeOrderedId } from 'uuid';
 import type { Kysely } from 'kysely';
+import { cut } from '../../analysts/llm/quoted-data.js';
 import type { AgentConfig } from '../../config/config.js';
 import { CodedError } from '../../model/codes.js';
 import type { RoomWriter } from '../../rooms/room-writer.js';
@@ -28,6 +29,7 @@ export interface AgentsNeeds {
 
 export const [LEAST_INTERVAL_S, MOST_INTERVAL_S] = [60, 3600];
 const READ_EVERY_MS = 1000;
+const LONGEST_REASON = 200;
 
 /** All trading agents, those of assets too. Their rows are the truth about who is paused, how often they run and how often they ran. */
 export class Agents {
@@ -116,7 +118,7 @@ export class Agents {
 
   /** Nothing is proposed any more; what it holds stays, with its protective orders. @throws CodedError NOT_FOUND */
   pause(agentId: string, reason = 'Paused by hand'): Promise<AgentState> {
-    return this.#change(agentId, { paused: 1, pause_reason: reason });
+    return this.#change(agentId, { paused: 1, pause_reason: cut(reason, LONGEST_REASON) });
   }
 
   /** @throws CodedError NOT_FOUND */

@@ -1,8 +1,11 @@
 import type { ModelCaller } from '../../analysts/llm/model-caller.js';
+import { cut } from '../../analysts/llm/quoted-data.js';
 import type { ModelCallConfig } from '../../config/config.js';
 import { agentMessages } from './agent-prompt.js';
 import { agentForm } from './agent-reply.js';
 import { cycleId, Decider, wait, type CycleInputs, type Decided } from './decider.js';
+
+const LONGEST_ERROR = 1000;
 
 /** A language model decides; where it fails, nothing is done. */
 export class ModelDecider extends Decider {
@@ -21,7 +24,7 @@ export class ModelDecider extends Decider {
       call: this.call, messages: agentMessages(this.call.prompt.text, inputs), signal,
     }, agentForm(symbols));
     if (asked.value) return { ...asked.value, error: null, stances };
-    const words = `nothing is decided, ${asked.reason}: ${asked.error}`;
+    const words = cut(`nothing is decided, ${asked.reason}: ${asked.error}`, LONGEST_ERROR);
     return { reasoning: words, decisions: symbols.map((symbol) => wait(symbol, words)), error: words, stances };
   }
 }

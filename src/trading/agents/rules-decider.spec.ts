@@ -21,10 +21,10 @@ async function decided({ ema12 = 100, rsi14 = 50, panel, held, before = 0, mode 
   const trading = new MemoryTrading();
   trading.open('trend', 10_000, mode);
   const account = { ...trading.account('trend'), positions: held ? [{ symbol: BTC, side: held } as AccountView['positions'][number]] : [] };
-  const symbol = {
-    instrument: instrumentOf(BTC), price: 100, indicators: { ema12, ema26: 100, rsi14, atr14: 2 } as IndicatorValues,
-    signal: panel ? { action: panel, confidence: 0.7 } : null,
-  } as SymbolInputs;
+  const symbol: SymbolInputs = {
+    instrument: instrumentOf(BTC), interval: '1h', source: 'x', price: 100, candles: [], structure: null, indicators: { ema12, ema26: 100, rsi14, atr14: 2 } as IndicatorValues,
+    signal: panel ? { action: panel, confidence: 0.7, strength: 'STRONG', price: 100, at: 0, reasoning: [], dissent: [] } : null,
+  };
   return new RulesDecider().decide({ agent: agentConfig(), cycle: 1, asOf: 0, account, symbols: [symbol], lessons: [], before: { [BTC]: before } } as CycleInputs);
 }
 const decision = async (market: Market): Promise<AgentDecision> => (await decided(market)).decisions[0]!;
