@@ -1,8 +1,9 @@
 import { Module, type DynamicModule, type Provider } from '@nestjs/common';
+import { ModelCaller } from './analysts/llm/model-caller.js';
 import { AnalystsModule } from './analysts/analysts.module.js';
 import { RemoteModule } from './analysts/remote/remote.module.js';
 import type { Config } from './config/config.js';
-import { ConfigModule } from './config/config.module.js';
+import { CONFIG, ConfigModule } from './config/config.module.js';
 import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { KnowledgeModule } from './knowledge/knowledge.module.js';
@@ -24,6 +25,12 @@ import { Runs } from './signals/runs.js';
 import { SignalsModule } from './signals/signals.module.js';
 import { ClusterModule } from './storage/cluster.module.js';
 import { StorageModule } from './storage/storage.module.js';
+import { AgentControl } from './trading/agents/agent-control.js';
+import { OwnAgentControl } from './trading/agents/agent-control.agents.js';
+import { Agents } from './trading/agents/agents.js';
+import { AgentsModule } from './trading/agents/agents.module.js';
+import { AgentReflectionModel } from './trading/agents/reflection-model.js';
+import { AssetsModule, REFLECTION_MODEL } from './trading/assets/assets.module.js';
 import { ApprovalsModule } from './trading/approvals/approvals.module.js';
 import { StrategiesModule } from './trading/strategies/strategies.module.js';
 import { TradingModule } from './trading/trading.module.js';
@@ -45,6 +52,16 @@ const watchPorts: Provider[] = [
   { provide: WatchedSymbols, inject: [Hub, Peers], useFactory: (hub: Hub, peers: Peers) => new RoomsWatched(hub, peers) },
 ];
 
+/** What is shown of agents, and learnt of their trades, wants this of them. */
+const agentPorts: Provider[] = [
+  { provide: AgentControl, inject: [Agents], useFactory: (agents: Agents) => new OwnAgentControl(agents) },
+  {
+    provide: REFLECTION_MODEL,
+    inject: [CONFIG, ModelCaller],
+    useFactory: ({ trading: { reflection } }: Config, caller: ModelCaller) => reflection && new AgentReflectionModel(caller, reflection),
+  },
+];
+
 @Module({})
 export class AppModule {
   /** The modules in the order of the data. `feed` in place of the configured one, for benchmarks and tests. */
@@ -63,10 +80,12 @@ export class AppModule {
     const approvals = ApprovalsModule.of(configuration, storage, cluster, rooms, market);
     const trading = TradingModule.of(configuration, storage, cluster, rooms, market, approvals);
     const strategies = StrategiesModule.of(configuration, rooms, market, trading);
-    const work = TradingWorkModule.of(configuration, storage, market, trading, approvals, strategies);
+    const agents = AgentsModule.of(configuration, storage, cluster, rooms, market, analysts, signals, trading);
+    const assets = AssetsModule.of([configuration, storage, cluster, rooms, market, analysts, trading, agents], agentPorts);
+    const work = TradingWorkModule.of(configuration, storage, market, trading, approvals, strategies, agents);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, watch);
+    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, watch);
     const ops = OpsModule.of(storage, journal, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, work, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, watch, gateway, ops] };
   }
 }

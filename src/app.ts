@@ -57,6 +57,10 @@ import { REDIS } from './storage/storage.module.js';
 import { CLUSTER, type Cluster } from './storage/cluster.module.js';
 import type { Leases } from './storage/leases.js';
 import { isUnavailable } from './storage/unavailable.js';
+import { AgentFeed } from './trading/agents/agent-feed.js';
+import { Agents } from './trading/agents/agents.js';
+import { Reflections } from './trading/agents/reflections.js';
+import { EquityPoints } from './trading/portfolio/equity-points.js';
 import { TradingWork } from './trading/trading-work.js';
 import { TRADING_CHANNEL } from './trading/trading.module.js';
 
@@ -125,10 +129,16 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   const shared = nest.get<Cluster | null>(CLUSTER) !== null;
   await nest.get(Situations).start({ shared });
   await nest.get(News).start({ shared });
-  await nest.get(Market).start();
-  await nest.get(Outcomes).start();
+  await nest.get(Market).prepare();
+  // before the first candle: a file gives the same orders each time
   await nest.get(TradingWork).start();
   await shareTrading(nest);
+  nest.get(EquityPoints).start();
+  await nest.get(Agents).start();
+  await nest.get(AgentFeed).start();
+  await nest.get(Reflections).start();
+  await nest.get(Market).start();
+  await nest.get(Outcomes).start();
   nest.get(NewsFeeds).start();
   await nest.get(Alerts).catchUp();
   nest.get(Retention).start();
@@ -200,7 +210,10 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
     nest.get(Runs).drain(GRACE_MS),
     sessions.drain(Math.min(SPREAD_MS, sessions.active * (SPREAD_MS / config.limits.maxConnections))),
   ]);
+  await nest.get(Agents).stop(GRACE_MS);
+  await nest.get(Reflections).stop();
   await nest.get(TradingWork).stop(GRACE_MS);
+  nest.get(AgentFeed).stop();
   await Promise.all([
     nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop(), nest.get(Outcomes).stop(GRACE_MS),
     nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(), nest.get(SqlCallLog).drain(GRACE_MS),

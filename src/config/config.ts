@@ -246,6 +246,8 @@ export interface TradingConfig {
   readonly paper: PaperTerms;
   readonly agents: readonly AgentConfig[];
   readonly strategies: readonly StrategyConfig[];
+  /** How models look back on trades; null where no agent has one. */
+  readonly reflection: ModelCallConfig['prompt'] | null;
 }
 
 export const ROLES = ['gateway', 'analyst', 'market', 'trading'] as const;

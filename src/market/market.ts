@@ -28,6 +28,7 @@ const CHANGE_HOURS = 48;
 /** Everything known of all symbols: the feed's sink, and what views, charts and prices are made of. */
 export class Market {
   #ended = false;
+  #prepared: Promise<void> | null = null;
   /** Ticks and candles that were of no use. */
   #refused = 0;
   #lastTickAt: number | null = null;
@@ -45,19 +46,29 @@ export class Market {
     this.#events = events;
   }
 
-  /** Registers all symbols, loads their past and starts the feed. Throws where the feed has nothing to begin with. */
+  /** Registers all symbols and loads their past: what asks of them before the first tick. Throws where the feed has nothing to begin with. */
+  prepare(): Promise<void> {
+    this.#prepared ??= this.#prepare();
+    return this.#prepared;
+  }
+
+  /** Starts the feed, and prepares before where that was not done. */
   async start(): Promise<void> {
+    await this.prepare();
+    await this.#feed.start({
+      tick: (tick) => this.tick(tick),
+      candle: (symbol, interval, candle) => this.candle(symbol, interval, candle),
+      ended: () => this.#end(),
+    }, this.#since);
+  }
+
+  async #prepare(): Promise<void> {
     await this.#feed.prepare();
     this.#since = this.#feed.now();
     for (const instrument of this.#feed.instruments) {
       await this.#list(instrument);
       await nextTurn();
     }
-    await this.#feed.start({
-      tick: (tick) => this.tick(tick),
-      candle: (symbol, interval, candle) => this.candle(symbol, interval, candle),
-      ended: () => this.#end(),
-    }, this.#since);
   }
 
   /** Resolves when the candle in hand is done with. */

@@ -5,6 +5,7 @@ import type { Log } from '../config/logger.js';
 import { Market } from '../market/market.js';
 import type { Database } from '../storage/database.js';
 import { DATABASE } from '../storage/storage.module.js';
+import { Agents } from './agents/agents.js';
 import { Approvals } from './approvals/approvals.js';
 import { Desks } from './desks.js';
 import { SignalTargets } from './signal-targets.js';
@@ -30,10 +31,10 @@ export class TradingWorkModule {
       imports: [...imports],
       providers: [{
         provide: TradingWork,
-        inject: [CONFIG, DATABASE, LOG, Market, Desks, TradingLease, Approvals, Strategies],
+        inject: [CONFIG, DATABASE, LOG, Market, Desks, TradingLease, Approvals, Strategies, Agents],
         useFactory: (
           { trading }: Config, { kysely }: Database, log: Log, market: Market, desks: Desks, lease: TradingLease,
-          approvals: Approvals, strategies: Strategies,
+          approvals: Approvals, strategies: Strategies, agents: Agents,
         ) => {
           const onFault = (error: unknown): void => log.error({ err: error }, 'Trading');
           const targets = new SignalTargets({
@@ -41,7 +42,7 @@ export class TradingWorkModule {
             onSignal: (signal) => work.signal(signal), isHeld: () => lease.isHeld(), onFault,
           });
           const work: TradingWork = new TradingWork({
-            desks, targets, lease, participants: [approvals, ofStrategies(strategies)], onFault,
+            desks, targets, lease, participants: [approvals, ofStrategies(strategies), { time: (now) => agents.onTime(now) }], onFault,
             ticks: (symbol) => market.ownInterval(symbol) === null,
             live: () => market.instruments.some(({ symbol }) => market.ownInterval(symbol) === null),
             onLead: (leads) => log.info(leads ? 'This node trades' : 'This node trades no more'),

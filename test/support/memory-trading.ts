@@ -82,9 +82,9 @@ export class MemoryTrading extends Trading {
 
   private async fill(intent: Intent, { decisionId, orderId, proposal }: Decision): Promise<void> {
     const { book } = this.accountsById.get(intent.accountId)!;
-    const reducing = book.position(intent.symbol) !== null && proposal.want.kind === 'close';
+    const reducing = book.position(intent.symbol) !== null && proposal!.want.kind === 'close';
     const execution = {
-      executionId: `execution-${orderId}`, clientOrderId: orderId, symbol: intent.symbol, leg: 'net', side: intent.side, quantity: intent.quantity, price: proposal.price!,
+      executionId: `execution-${orderId}`, clientOrderId: orderId, symbol: intent.symbol, leg: 'net', side: intent.side, quantity: intent.quantity, price: proposal!.price!,
       fee: ZERO, leverage: intent.leverage, at: this.time, liquidation: false,
     } as const;
     const { realised } = book.apply(execution);
