@@ -1,40 +1,47 @@
+import { afterAll, beforeAll } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { decimal } from '../../src/model/decimal.js';
-import { PaperBroker } from '../../src/trading/brokers/broker.paper.js';
-import { freshSqlite } from '../support/databases.js';
-import { instrumentOf } from '../support/hand-feed.js';
-import { TERMS } from '../support/trading-world.js';
-import { brokerContract } from './broker.contract.js';
+import type { AccountMode } from '../../src/model/trading.js';
+import type { BrokerListener } from '../../src/trading/brokers/broker.js';
+import type { PaperBroker } from '../../src/trading/brokers/broker.paper.js';
+import { freshPostgres, freshSqlite, type FreshDatabase } from '../support/databases.js';
+import { COSTLY, MINUTE, paperBroker, T0 } from '../support/paper.js';
+import { brokerContract, type BrokerWorld } from './broker.contract.js';
 
-const MINUTE = 60_000;
+type Driven = 'ticks' | 'candles';
 
-for (const mode of ['spot', 'perpetual'] as const) {
-  for (const fed of ['candles', 'ticks'] as const) {
-    brokerContract(`paper, ${mode}, on ${fed}`, async (listener) => {
-      const db = await freshSqlite();
-      let now = Date.UTC(2026, 0, 5, 15);
-      const open = async (): Promise<PaperBroker> => {
-        const broker = new PaperBroker({
-          db: db.kysely, accountId: 'contract', mode, balance: decimal(10_000), currency: 'USD', terms: TERMS,
-          instrumentOf: (symbol) => instrumentOf(symbol), now: () => now,
-        });
-        await broker.start(listener);
-        return broker;
-      };
-      let broker = await open();
-      return {
-        broker, symbol: 'BTCUSDT', quantity: decimal(2), refused: { quantity: decimal(1_000_000), orderType: 'limit', limitPrice: decimal(100) },
-        now: () => now,
-        async price(price) {
-          now += MINUTE;
-          if (fed === 'ticks') await broker.tick('BTCUSDT', price, 1000, now);
-          else await broker.candle('BTCUSDT', { time: now - MINUTE, knownAt: now, open: price, high: price, low: price, close: price, volume: 1000 });
-        },
-        async restart() {
-          broker = await open();
-          return broker;
-        },
-        close: () => db.drop(),
-      };
-    });
+async function world(db: FreshDatabase, mode: AccountMode, driven: Driven, listener: BrokerListener): Promise<BrokerWorld> {
+  const accountId = randomUUID();
+  let now = T0;
+  let last = 100;
+  let broker: PaperBroker;
+  const started = async (): Promise<PaperBroker> => {
+    broker = paperBroker({ db: db.kysely, accountId, mode, terms: COSTLY });
+    await broker.start(listener);
+    return broker;
+  };
+  await started();
+  await broker!.tick('BTCUSDT', 100, 1, now);
+  return {
+    broker: broker!, symbol: 'BTCUSDT', quantity: decimal(1), refused: { quantity: decimal(1e9) },
+    now: () => now,
+    async price(price) {
+      const time = now;
+      now += MINUTE;
+      if (driven === 'ticks') await broker.tick('BTCUSDT', price, 1e6, now);
+      else await broker.candle('BTCUSDT', { time, knownAt: now, open: price, high: Math.max(price, last), low: Math.min(price, last), close: price, volume: 1e6 });
+      last = price;
+    },
+    restart: started,
+    close: () => broker.stop(),
+  };
+}
+
+for (const [name, fresh] of [['sqlite', freshSqlite], ['postgres', freshPostgres]] as const) {
+  let db: FreshDatabase;
+  beforeAll(async () => { db = await fresh(); });
+  afterAll(() => db.drop());
+  for (const mode of ['spot', 'perpetual'] as const) {
+    for (const driven of ['ticks', 'candles'] as const) brokerContract(`paper, ${mode}, by ${driven}, on ${name}`, (listener) => world(db, mode, driven, listener));
   }
 }

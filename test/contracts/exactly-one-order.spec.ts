@@ -169,7 +169,9 @@ function alreadyAt(feed: HandFeed, price: number): HandFeed {
 function paperVenue(accountId: string): Venue {
   let last: PaperBroker | null = null;
   return {
-    broker: () => (last = new PaperBroker({ db: db.kysely, accountId, mode: 'spot', balance: decimal(1_000_000), currency: 'USD', terms: TERMS, instrumentOf: () => instrumentOf(SYMBOL), now: Date.now })),
+    broker: () => (last = new PaperBroker({
+      db: db.kysely, accountId, mode: 'spot', balance: 1_000_000, currency: 'USD', terms: TERMS, instruments: [instrumentOf(SYMBOL)], sessionEnd: () => Infinity, onError: () => undefined,
+    })),
     driven: (broker) => (broker instanceof PaperBroker ? broker : null),
     price: async (world, price, volume) => {
       await world.desks.idle();

@@ -4,7 +4,7 @@ import type { Feed } from '../../src/market/feeds/feed.js';
 import { MarketRelay } from '../../src/market/market-relay.js';
 import { Market } from '../../src/market/market.js';
 import type { Database } from '../../src/storage/database.js';
-import { decimal } from '../../src/model/decimal.js';
+import { nextClose } from '../../src/model/new-york-calendar.js';
 import { PaperBroker } from '../../src/trading/brokers/broker.paper.js';
 import { AccountStore } from '../../src/trading/account-store.js';
 import { Desks, type OpenedBroker } from '../../src/trading/desks.js';
@@ -87,10 +87,10 @@ export async function tradingWorld(db: Database, { feed, accounts, brokerFor, ap
 /** The same, with paper brokers. */
 export const paperWorld = (db: Database, parts: Omit<Parts, 'brokerFor'> & { readonly terms?: Partial<PaperTerms> }): Promise<TradingWorld> => tradingWorld(db, {
   ...parts,
-  brokerFor: (account, now) => {
+  brokerFor: (account) => {
     const broker = new PaperBroker({
-      db: db.kysely, accountId: account.id, mode: account.mode, balance: decimal(account.balance), currency: account.currency, terms: { ...TERMS, ...parts.terms },
-      instrumentOf: (symbol) => parts.feed.instruments.find((instrument) => instrument.symbol === symbol)!, now,
+      db: db.kysely, accountId: account.id, mode: account.mode, balance: account.balance, currency: account.currency, terms: { ...TERMS, ...parts.terms },
+      instruments: parts.feed.instruments, sessionEnd: (_instrument, at) => nextClose(at + 1), onError: (error) => { throw error; },
     });
     return { broker, driven: broker };
   },

@@ -2,7 +2,7 @@ import type { Kysely } from 'kysely';
 import type { AccountConfig, TradingConfig } from '../../config/config.js';
 import type { Log } from '../../config/logger.js';
 import type { Market } from '../../market/market.js';
-import { decimal } from '../../model/decimal.js';
+import { nextClose } from '../../model/new-york-calendar.js';
 import type { Schema } from '../../storage/schema.js';
 import type { OpenedBroker } from '../desks.js';
 import { PaperBroker } from './broker.paper.js';
@@ -27,8 +27,9 @@ export const brokerOpener = ({ trading, db, market, log }: BrokerNeeds) => async
     return { broker, driven: null };
   }
   const broker = new PaperBroker({
-    db, accountId: account.id, mode: account.mode, balance: decimal(account.balance), currency: account.currency, terms: trading.paper,
-    instrumentOf: (symbol) => market.instrument(symbol), now: () => market.now(),
+    db, accountId: account.id, mode: account.mode, balance: account.balance, currency: account.currency, terms: trading.paper, instruments: market.instruments,
+    sessionEnd: (_instrument, at) => nextClose(at + 1),
+    onError: (error) => log.error({ err: error, account: account.id }, 'What the paper broker did was not taken in; it is read again at the next meeting'),
   });
   return { broker, driven: broker };
 };

@@ -83,6 +83,12 @@ export class Book {
     return this.#positions.get(keyOf(symbol, leg)) ?? null;
   }
 
+  /** Any leg of it. */
+  isHolding(symbol: string): boolean {
+    for (const position of this.#positions.values()) if (position.symbol === symbol) return true;
+    return false;
+  }
+
   /** Signed quantity of a symbol and leg; 0 where there is none. */
   held(symbol: string, leg: Leg = 'net'): Decimal {
     const position = this.position(symbol, leg);
