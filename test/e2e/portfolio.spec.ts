@@ -19,7 +19,7 @@ let server: TestServer;
 let witness: RawClient;
 
 beforeAll(async () => {
-  server = await startServer({ SYMBOLS: SYMBOLS.join(','), ANALYZE_PER_MINUTE: '100000', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1' });
+  server = await startServer({ SYMBOLS: SYMBOLS.join(','), ANALYZE_PER_MINUTE: '100000', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1', TRADING: 'off' }); // it counts the votes and signals of each room
   witness = await RawClient.open(`${server.ws}/ws/signals`);
   await witness.ask('subscribe', { symbols: SYMBOLS });
   await witness.until(() => signals(witness).length === 500, 'the first analyses');

@@ -23,7 +23,7 @@ export const agentConfig = (over: Partial<AgentConfig> = {}): AgentConfig => ({
 });
 
 /** A candle of minute `at`, from one close to the next. */
-export const minute = (at: number, open: number, close: number): Candle => ({
+const minute = (at: number, open: number, close: number): Candle => ({
   time: BEGIN + at * MINUTE, knownAt: BEGIN + (at + 1) * MINUTE, open, close, high: Math.max(open, close) + 1, low: Math.min(open, close) - 1, volume: 10,
 });
 

@@ -7,8 +7,8 @@ import { PaperBroker, type PaperBrokerNeeds } from '../../src/trading/brokers/br
 import { instrumentOf } from './hand-feed.js';
 
 export const BTC = instrumentOf('BTCUSDT', { currency: 'USDT' });
-export const ETH = instrumentOf('ETHUSDT', { currency: 'USDT' });
-export const AAPL = instrumentOf('AAPL', { assetClass: 'equity', hours: 'us_equity', lotSize: 1 });
+const ETH = instrumentOf('ETHUSDT', { currency: 'USDT' });
+const AAPL = instrumentOf('AAPL', { assetClass: 'equity', hours: 'us_equity', lotSize: 1 });
 export const T0 = Date.parse('2026-02-02T10:00:00Z');
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -21,7 +21,7 @@ export const FREE: PaperTerms = {
 export const COSTLY: PaperTerms = { ...FREE, fee: { equity: 0, crypto: 0.0005 }, halfSpread: { equity: 0.0001, crypto: 0.0002 }, slippage: { equity: 0.0001, crypto: 0.0003 } };
 
 /** New York closes at 21:00Z in winter. */
-export const winterSessionEnd: PaperBrokerNeeds['sessionEnd'] = (_instrument, at) => {
+const winterSessionEnd: PaperBrokerNeeds['sessionEnd'] = (_instrument, at) => {
   const close = Math.floor(at / (24 * HOUR)) * 24 * HOUR + 21 * HOUR;
   return close > at ? close : close + 24 * HOUR;
 };

@@ -53,8 +53,9 @@ export class AgentStore {
     }).execute();
   }
 
+  /** Of a cycle under way; one that another process has closed stays as that said it. */
   async update(tx: Handle, agentId: string, cycle: number, values: Partial<Omit<AgentCyclesTable, 'agent_id' | 'cycle'>> & { readonly status: CycleStatus }): Promise<void> {
-    await tx.updateTable('agent_cycles').set(values).where('agent_id', '=', agentId).where('cycle', '=', cycle).execute();
+    await tx.updateTable('agent_cycles').set(values).where('agent_id', '=', agentId).where('cycle', '=', cycle).where('status', 'in', UNDER_WAY).execute();
   }
 
   /** @param at of its decision; null: it came to none */

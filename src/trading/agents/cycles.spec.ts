@@ -175,12 +175,10 @@ describe('who is in charge of an agent', () => {
   });
 
   it('reaches a cycle under way: nothing is proposed any more', async () => {
-    let pause!: () => Promise<unknown>;
-    const script = new Scripted(async () => { await pause(); return open; });
-    const { run, agents, trading } = await world([agentConfig()], { deciderOf: () => script });
-    pause = () => agents.pause('trend');
-    await run(0, rising(30));
-    expect(trading.proposals).toEqual([]);
+    const script = new Scripted(async () => { await one.agents.pause('trend'); return open; });
+    const one = await world([agentConfig()], { deciderOf: () => script });
+    await one.run(0, rising(30));
+    expect(one.trading.proposals).toEqual([]);
     expect(JSON.parse((await rows())[0]!.decisions)).toMatchObject([{ action: 'wait', reason: expect.stringMatching(/paused while it was decided \(wanted open_long/) }]);
   });
 

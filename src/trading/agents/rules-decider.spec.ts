@@ -12,18 +12,19 @@ interface Market {
   readonly ema12?: number | null;
   readonly rsi14?: number;
   readonly panel?: Action;
+  readonly sure?: number;
   readonly held?: 'long' | 'short';
   readonly before?: number;
   readonly mode?: AccountView['mode'];
 }
 
-async function decided({ ema12 = 100, rsi14 = 50, panel, held, before = 0, mode = 'perpetual' }: Market): Promise<Decided> {
+async function decided({ ema12 = 100, rsi14 = 50, panel, sure = 0.7, held, before = 0, mode = 'perpetual' }: Market): Promise<Decided> {
   const trading = new MemoryTrading();
   trading.open('trend', 10_000, mode);
   const account = { ...trading.account('trend'), positions: held ? [{ symbol: BTC, side: held } as AccountView['positions'][number]] : [] };
   const symbol: SymbolInputs = {
     instrument: instrumentOf(BTC), interval: '1h', source: 'x', price: 100, candles: [], structure: null, indicators: { ema12, ema26: 100, rsi14, atr14: 2 } as IndicatorValues,
-    signal: panel ? { action: panel, confidence: 0.7, strength: 'STRONG', price: 100, at: 0, reasoning: [], dissent: [] } : null,
+    signal: panel ? { action: panel, confidence: sure, strength: 'STRONG', price: 100, at: 0, reasoning: [], dissent: [] } : null,
   };
   return new RulesDecider().decide({ agent: agentConfig(), cycle: 1, asOf: 0, account, symbols: [symbol], lessons: [], before: { [BTC]: before } } as CycleInputs);
 }
@@ -36,6 +37,7 @@ describe('rules', () => {
     ['the trend alone', { ema12: 101 }, 'wait'], ['trend against RSI', { ema12: 101, rsi14: 45 }, 'wait'],
     ['a market that ran too far', { ema12: 101, rsi14: 75 }, 'wait'], ['that fell too far', { ema12: 99, rsi14: 25 }, 'wait'],
     ['trend and RSI against the panel', { ema12: 101, rsi14: 55, panel: 'SELL' }, 'wait'], ['a HOLD of the panel', { ema12: 101, rsi14: 55, panel: 'HOLD' }, 'open_long'],
+    ['a panel that is not sure', { panel: 'BUY', sure: 0.59 }, 'wait'], ['one that is just sure enough', { panel: 'BUY', sure: 0.6 }, 'open_long'],
     ['what was traded already', { ema12: 101, rsi14: 55, before: 1 }, 'wait'], ['the other way than before', { ema12: 99, rsi14: 45, before: 1 }, 'open_short'],
     ['no indicators yet', { ema12: null, rsi14: 55 }, 'wait'], ['no indicators, in a position', { ema12: null, held: 'long' }, 'hold'],
     ['a long that is backed', { ema12: 101, rsi14: 45, panel: 'BUY', held: 'long' }, 'hold'], ['a long without a point', { ema12: 101, rsi14: 45, held: 'long' }, 'close_long'],

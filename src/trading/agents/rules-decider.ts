@@ -4,6 +4,8 @@ import { Decider, type AgentDecision, type CycleInputs, type Decided, type Symbo
 /** Points that make a stance: the trend and RSI have one each, the panel, which is many, two. */
 const ENOUGH = 2;
 const [OVERBOUGHT, OVERSOLD] = [75, 25];
+/** Of a signal of the panel: what it is less sure of has no point. */
+const LEAST_CONFIDENCE = 0.6;
 const STOP_ATRS = 1.5;
 const TARGET_ATRS = 2.5;
 
@@ -58,7 +60,8 @@ function readingOf({ indicators, signal }: SymbolInputs): Reading | null {
   if (ema12 === null || ema26 === null || rsi14 === null || atr14 === null || !(atr14 > 0)) return null;
   const trend = Math.sign(ema12 - ema26);
   const momentum = rsi14 >= OVERBOUGHT || rsi14 <= OVERSOLD ? 0 : Math.sign(rsi14 - 50);
-  const panel = signal?.action === 'BUY' ? 1 : signal?.action === 'SELL' ? -1 : 0;
+  const sure = signal !== null && signal.confidence >= LEAST_CONFIDENCE;
+  const panel = sure && signal.action === 'BUY' ? 1 : sure && signal.action === 'SELL' ? -1 : 0;
   const score = trend + momentum + 2 * panel;
   const panelSays = signal ? `the panel says ${signal.action} ${signal.confidence.toFixed(2)}` : 'the panel has no valid signal';
   return {

@@ -83,6 +83,16 @@ describe('the paper broker and its listener', () => {
     await expect(broker.find('a')).rejects.toThrow(BrokerSilent);
   });
 
+  it.each([NaN, 0, -1, Infinity])('takes %d for no price', async (price) => {
+    const broker = paperBroker({ db: db.kysely, accountId: randomUUID() });
+    await broker.start(new Hearing());
+    await broker.submit(orderTicket('a'));
+    await expect(broker.tick('BTCUSDT', price, 1000, T0 + 1)).rejects.toThrow(RangeError);
+    await expect(broker.candle('BTCUSDT', minute(0, 100, price, 100, 100))).rejects.toThrow(RangeError);
+    expect(await broker.positions()).toEqual([]);
+    await broker.stop();
+  });
+
   it('does not take up an account in another mode than it was opened in', async () => {
     const accountId = randomUUID();
     const broker = paperBroker({ db: db.kysely, accountId });

@@ -3,9 +3,10 @@ import type { PaperTerms } from '../../config/config.js';
 import type { Candle } from '../../model/candle.js';
 import { decimal, ZERO, type Decimal } from '../../model/decimal.js';
 import type { Instrument } from '../../model/instrument.js';
-import { ORDER_TYPES, TIMES_IN_FORCE, type AccountEntry, type AccountMode, type Execution } from '../../model/trading.js';
+import type { AccountEntry, AccountMode, Execution } from '../../model/trading.js';
 import type { Schema } from '../../storage/schema.js';
 import { Broker, BrokerRefused, BrokerSilent, type Abilities, type BrokerAccount, type BrokerListener, type BrokerOrder, type BrokerPosition, type Ticket } from './broker.js';
+import { paperAbilities } from './paper/abilities.js';
 import { barOfCandle, barOfTick, type Bar } from './paper/bar.js';
 import { checkTicket } from './paper/check-ticket.js';
 import { PaperAccount, type Changes, type Told } from './paper/paper-account.js';
@@ -14,7 +15,7 @@ import { PaperStore } from './paper/paper-store.js';
 import { Serial } from './paper/serial.js';
 import { sessionEndOf, type SessionEnd } from './paper/session-end.js';
 import { tradeBar } from './paper/trade-bar.js';
-import { TradedVolume, VolumeBudget } from './paper/volume.js';
+import { TradedVolumes, VolumeBudget } from './paper/volume.js';
 
 export interface PaperBrokerNeeds {
   readonly db: Kysely<Schema>;
@@ -32,8 +33,7 @@ export interface PaperBrokerNeeds {
 }
 
 const DONE = Promise.resolve();
-const ALL_TYPES: ReadonlySet<(typeof ORDER_TYPES)[number]> = new Set(ORDER_TYPES);
-const ALL_TIMES: ReadonlySet<(typeof TIMES_IN_FORCE)[number]> = new Set(TIMES_IN_FORCE);
+const badPrice = (symbol: string, price: number): RangeError => new RangeError(`The paper broker was given ${price} as a price of ${symbol}: prices are finite and above zero, see what the feed sends`);
 
 /**
  * A broker of our own, which the market drives by `tick` and `candle`; it reads no clock. What it decides is stored in one
@@ -47,7 +47,7 @@ export class PaperBroker extends Broker {
   readonly #books = new Serial();
   readonly #market = new Serial();
   readonly #telling = new Serial();
-  readonly #volumes = new Map<string, TradedVolume>();
+  readonly #volumes = new TradedVolumes();
   /** Of each symbol since the start. */
   readonly #prices = new Map<string, number>();
   /** Symbols whose mark is the market's, and not the entry price that books are read with. */
@@ -55,6 +55,8 @@ export class PaperBroker extends Broker {
   #listener: BrokerListener | null = null;
   #account: PaperAccount | null = null;
   #now = 0;
+  /** The database failed: the listener was told, and what was stored then is not known. */
+  #isLost = false;
 
   constructor(private readonly needs: PaperBrokerNeeds) {
     super();
@@ -62,12 +64,8 @@ export class PaperBroker extends Broker {
     this.#instruments = new Map(needs.instruments.map((instrument) => [instrument.symbol, instrument]));
   }
 
-  abilities({ lotSize }: Instrument): Abilities {
-    const { mode, terms } = this.needs;
-    return {
-      shorts: mode !== 'spot', orderTypes: ALL_TYPES, timesInForce: ALL_TIMES, lotSize, minNotional: 0,
-      maxLeverage: mode === 'spot' ? 1 : terms.maxLeverage, pairs: true, hedging: mode === 'perpetual',
-    };
+  abilities(instrument: Instrument): Abilities {
+    return paperAbilities(this.needs.mode, this.needs.terms, instrument);
   }
 
   async start(listener: BrokerListener): Promise<void> {
@@ -144,14 +142,17 @@ export class PaperBroker extends Broker {
 
   /** A price of a live feed; `volume` in base units, null where the feed says none and nothing bounds what fills. Resolves once what it did is stored and was told. */
   tick(symbol: string, price: number, volume: number | null, at: number): Promise<void> {
-    if (volume) this.#volume(symbol).traded(volume, at);
+    if (volume) this.#volumes.of(symbol).traded(volume, at);
+    if (!(price > 0 && price < Infinity)) return Promise.reject(badPrice(symbol, price));
     this.#saw(symbol, price, at);
     if (!this.#concerned(symbol, at)) return DONE;
-    return this.#market.run(() => this.#trade(symbol, barOfTick(price, at), (participation) => (volume === null ? new VolumeBudget(null) : this.#volume(symbol).budget(participation, at))));
+    return this.#market.run(() => this.#trade(symbol, barOfTick(price, at), (participation) => (volume === null ? new VolumeBudget(null) : this.#volumes.of(symbol).budget(participation, at))));
   }
 
   /** A closed candle of a feed of candles, in the order of time. Resolves as `tick` does. */
   candle(symbol: string, candle: Candle): Promise<void> {
+    const bad = [candle.open, candle.high, candle.low, candle.close].find((price) => !(price > 0 && price < Infinity));
+    if (bad !== undefined) return Promise.reject(badPrice(symbol, bad));
     this.#saw(symbol, candle.close, candle.knownAt);
     if (!this.#concerned(symbol, candle.time)) return DONE;
     return this.#market.run(() => this.#trade(symbol, barOfCandle(candle), (participation) => new VolumeBudget(decimal(candle.volume).times(participation))));
@@ -181,7 +182,7 @@ export class PaperBroker extends Broker {
       const marked = account.book.positions().every((position) => this.#marked.has(position.symbol));
       tradeBar({ account, instrument, bar, budget, marked, assetClassOf: (other) => this.#instruments.get(other)?.assetClass ?? instrument.assetClass });
       const changes = await this.#stored(account, bar.until);
-      this.#volumes.get(symbol)?.filled(budget.used, bar.until);
+      this.#volumes.of(symbol).filled(budget.used, bar.until);
       return { told: this.#tell(changes) };
     })).told;
   }
@@ -203,7 +204,10 @@ export class PaperBroker extends Broker {
     if (this.#account) return this.#account;
     const account = new PaperAccount(await this.#store.load(this.needs.mode, decimal(this.needs.balance)), this.needs.terms);
     for (const { symbol } of account.book.positions()) this.#markLast(account, symbol);
-    return (this.#account = account);
+    this.#account = account;
+    if (this.#isLost) this.#listener.reconnected();
+    this.#isLost = false;
+    return account;
   }
 
   /** Where it fails nobody knows what is stored, so the books are read again before they are used. */
@@ -215,6 +219,8 @@ export class PaperBroker extends Broker {
       return changes;
     } catch (error) {
       this.#account = null;
+      this.#isLost = true;
+      this.#listener?.lost(error instanceof Error ? error : new Error(String(error)));
       throw error;
     }
   }
@@ -239,11 +245,5 @@ export class PaperBroker extends Broker {
   #markLast({ book }: PaperAccount, symbol: string): void {
     const last = this.#last(symbol);
     if (last) book.mark(symbol, last);
-  }
-
-  #volume(symbol: string): TradedVolume {
-    const known = this.#volumes.get(symbol) ?? new TradedVolume();
-    this.#volumes.set(symbol, known);
-    return known;
   }
 }

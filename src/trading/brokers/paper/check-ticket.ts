@@ -35,7 +35,7 @@ function checkShape({ clientOrderId, quantity, orderType, limitPrice, stopPrice,
   if (!ID.test(clientOrderId)) bad('The client order id must be 1 to 48 of A-Z a-z 0-9 . _ -');
   if (!isPositive(quantity)) bad('The quantity must be above zero');
   if (!Number.isSafeInteger(at)) bad('The time must be whole epoch milliseconds');
-  if (!(leverage >= 1)) bad('The leverage must be 1 or more');
+  if (!(Number.isInteger(leverage) && leverage >= 1)) bad('The leverage must be a whole number from 1');
   const needs = { limit: orderType === 'limit' || orderType === 'stop_limit', stop: orderType === 'stop' || orderType === 'stop_limit' };
   if (needs.limit !== (limitPrice !== null) || (limitPrice && !isPositive(limitPrice))) bad(`A ${orderType} order has ${needs.limit ? 'a limit price above zero' : 'no limit price'}`);
   if (needs.stop !== (stopPrice !== null) || (stopPrice && !isPositive(stopPrice))) bad(`A ${orderType} order has ${needs.stop ? 'a stop price above zero' : 'no stop price'}`);

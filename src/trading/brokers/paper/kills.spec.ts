@@ -196,7 +196,21 @@ describe('the paper broker, killed at any moment', () => {
         });
       },
     });
-    const desk = new Desk();
+    /** As the port asks for: reads again once the line is back. */
+    class Reader extends Desk {
+      missed = 0;
+      readonly lines: string[] = [];
+      override lost(): void { this.lines.push('lost'); }
+      override reconnected(): void {
+        this.lines.push('back');
+        this.reading = broker.executions(0).then((all) => all.forEach((each) => {
+          if (!this.known.has(each.executionId)) this.missed++;
+          this.known.set(each.executionId, each);
+        }));
+      }
+      reading: Promise<void> = Promise.resolve();
+    }
+    const desk = new Reader();
     const broker = paperBroker({ db: flaky, accountId: 'flaky', mode: 'perpetual', balance: 1e6, terms: COSTLY });
     await broker.start(desk);
     let silent = 0;
@@ -214,6 +228,10 @@ describe('the paper broker, killed at any moment', () => {
     }
     failing = false;
     expect(silent).toBeGreaterThan(60);
+    await broker.openOrders();
+    await desk.reading;
+    expect(desk.lines).toEqual(Array.from({ length: silent }, () => ['lost', 'back']).flat());
+    expect([desk.known.size, desk.missed > 5]).toEqual([60, true]);
     const executions = await broker.executions(0);
     expect(executions).toHaveLength(60);
     expect((await broker.positions())[0]).toMatchObject({ side: 'long', quantity: decimal(20) });

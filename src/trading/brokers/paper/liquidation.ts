@@ -24,7 +24,7 @@ export function cushionOf(book: Book, symbol: string, maintenance: number): Cush
   return { fixed, slope };
 }
 
-export const cushionAt = ({ fixed, slope }: Cushion, price: Decimal): Decimal => fixed.plus(slope.times(price));
+const cushionAt = ({ fixed, slope }: Cushion, price: Decimal): Decimal => fixed.plus(slope.times(price));
 
 /**
  * Where the cushion ends on the way from `from` to `worst`, or null where it holds. Of one long position with margin M

@@ -47,14 +47,14 @@ export function match(order: PaperOrder, bar: Bar): Match | null {
 }
 
 /**
- * A stop that was triggered in this bar: at its price, or at the opening that lay beyond it, and as a taker. A stop-limit
+ * A stop that was triggered in this bar: at its price, or at the opening that lay beyond it. A stop-limit
  * fills there only if the limit allows it, else rests as a limit from the next bar on, since nobody knows whether the price came back.
  */
 export function matchStop(order: PaperOrder, bar: Bar): Match | null {
   const { orderType, side, limitPrice } = order.ticket;
   const base = later(side, bar.open, stopLevel(order, bar)!);
-  if (orderType !== 'stop_limit') return { base, taker: true };
-  return better(side, base, limitPrice!) || base.eq(limitPrice!) ? { base, taker: true } : null;
+  if (orderType !== 'stop_limit') return { base, taker: false };
+  return better(side, base, limitPrice!) || base.eq(limitPrice!) ? { base, taker: false } : null;
 }
 
 /**
@@ -67,5 +67,5 @@ export function trail(order: PaperOrder, bar: Bar): { readonly best: Decimal; re
   const best = order.best ? later(side === 'buy' ? 'sell' : 'buy', order.best, extreme) : extreme;
   const level = trailed(side, best, share!);
   const crossed = side === 'sell' ? bar.close.lte(level) : bar.close.gte(level);
-  return { best, crossed: crossed ? { base: level, taker: true } : null };
+  return { best, crossed: crossed ? { base: level, taker: false } : null };
 }

@@ -25,7 +25,7 @@ export interface Changes {
   readonly told: Told[];
 }
 
-export const noChanges = (): Changes => ({ orders: new Map(), executions: [], entries: [], told: [] });
+const noChanges = (): Changes => ({ orders: new Map(), executions: [], entries: [], told: [] });
 
 export interface PaperState {
   readonly book: Book;

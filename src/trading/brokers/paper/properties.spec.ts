@@ -143,10 +143,10 @@ describe('the paper broker, on random bars and orders', () => {
   it.each([['spot'], ['perpetual']] as const)('keeps its books even at every step, pays what it has, and fills what was possible (%s)', async (mode) => {
     const seen: Seen = { fills: 0, liquidations: 0 };
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 25, size: 'max' }), (steps) => holds(db, mode, steps, seen)), {
-      numRuns: 100, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}),
+      numRuns: 60, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}),
     });
     // otherwise nothing was tried
-    expect(seen.fills).toBeGreaterThan(150);
-    if (mode === 'perpetual') expect(seen.liquidations).toBeGreaterThan(30);
+    expect(seen.fills).toBeGreaterThan(80);
+    if (mode === 'perpetual') expect(seen.liquidations).toBeGreaterThan(15);
   });
 });

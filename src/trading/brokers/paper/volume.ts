@@ -30,7 +30,7 @@ export class VolumeBudget {
  * Volume of ticks: a single one is too small to be a bound, so an account gets its share of what was traded in the last
  * minute of market time, less what it filled in that minute.
  */
-export class TradedVolume {
+class TradedVolume {
   #ticks: { readonly at: number; readonly volume: number }[] = [];
   #fills: { readonly at: number; readonly quantity: Decimal }[] = [];
   #full = 1024;
@@ -44,7 +44,8 @@ export class TradedVolume {
   }
 
   filled(quantity: Decimal, at: number): void {
-    if (quantity.gt(0)) this.#fills.push({ at, quantity });
+    // of a feed of candles there is nothing to take it off, and nobody forgets it
+    if (quantity.gt(0) && this.#ticks.length > 0) this.#fills.push({ at, quantity });
   }
 
   budget(participation: number, at: number): VolumeBudget {
@@ -58,5 +59,16 @@ export class TradedVolume {
   #forget(now: number): void {
     this.#ticks = this.#ticks.filter(({ at }) => at > now - MINUTE);
     this.#fills = this.#fills.filter(({ at }) => at > now - MINUTE);
+  }
+}
+
+/** By symbol. */
+export class TradedVolumes {
+  readonly #bySymbol = new Map<string, TradedVolume>();
+
+  of(symbol: string): TradedVolume {
+    let traded = this.#bySymbol.get(symbol);
+    if (!traded) this.#bySymbol.set(symbol, traded = new TradedVolume());
+    return traded;
   }
 }
