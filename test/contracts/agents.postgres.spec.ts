@@ -46,6 +46,7 @@ it('two nodes that both believe they trade the account never run one cycle twice
   expect(cycles.map(({ cycle }) => cycle)).toEqual(cycles.map((_row, at) => at + 1));
   expect((await a!.said('decision')).map(({ cycle }) => cycle as number).sort((x, y) => x - y)).toEqual(cycles.map(({ cycle }) => cycle));
   expect((await a!.agents.state('trend')).cycleCount).toBe(cycles.length);
+  expect([...a!.errors, ...b!.errors]).toEqual([]);
   await Promise.all([a!.agents.stop(0), b!.agents.stop(0)]);
 });
 

@@ -112,6 +112,21 @@ describe('cycles by market time', () => {
     expect(await told([91, 140])).toEqual(once);
   });
 
+  it('do not enter again what a stop has ended while nothing else has changed, also after a restart', async () => {
+    const one = await world();
+    await one.run(0, rising(31));
+    const { book } = one.trading.accountsById.get('trend')!;
+    const held = book.position(BTC)!;
+    book.apply({ executionId: 'stop', clientOrderId: 'stop', symbol: BTC, leg: 'net', side: 'sell', quantity: held.quantity, price: held.entryPrice, fee: held.fees, leverage: 3, at: 0, liquidation: false });
+    await one.run(31, rising(14, 116));
+    expect(JSON.parse((await rows()).at(-1)!.decisions)).toMatchObject([{ action: 'wait', reason: expect.stringMatching(/was traded then/) }]);
+    await one.agents.stop(0);
+    const again = await world([agentConfig()], { trading: one.trading });
+    await again.run(0, rising(60));
+    expect((await rows()).length).toBeGreaterThan(6);
+    expect(one.trading.proposals).toHaveLength(1);
+  });
+
   it('never overlap: time that comes meanwhile waits for the one under way', async () => {
     let go!: () => void;
     const script = new Scripted(() => new Promise((resolve) => { go = () => resolve(open); }));
