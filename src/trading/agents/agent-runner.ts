@@ -200,7 +200,10 @@ export class AgentRunner {
   }
 
   async #failed(error: unknown): Promise<void> {
-    if (!(error instanceof CycleTaken)) this.needs.onError(error);
+    if (!(error instanceof CycleTaken)) {
+      this.needs.onError(error);
+      this.#taken = false; // the next turn closes what this one left open
+    }
     this.#row = await this.needs.store.row(this.config.id).catch(() => this.#row);
   }
 }

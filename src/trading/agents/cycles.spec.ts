@@ -303,6 +303,18 @@ describe('what goes wrong', () => {
     errors.splice(0);
   });
 
+  it('in the middle leaves no cycle open: the next turn closes it', async () => {
+    const script = new Scripted(() => {
+      if (script.seen.length === 1) trading.account = () => { trading.account = real; throw new Error('gone'); };
+      return {};
+    });
+    const { run, trading, errors } = await world([agentConfig()], { deciderOf: () => script });
+    const real = trading.account.bind(trading);
+    await run(0, rising(33));
+    expect((await rows()).map(({ cycle, status }) => [cycle, status])).toEqual([[1, 'interrupted'], [2, 'done']]);
+    expect(errors.splice(0)).toHaveLength(1);
+  });
+
   it('leaves no symbol that the feed does not know, and no cycle without any', async () => {
     const { run } = await world([agentConfig({ symbols: ['NONE'] })]);
     await run(0, rising(40));
