@@ -82,7 +82,7 @@ export class AppModule {
     const strategies = StrategiesModule.of(configuration, rooms, market, trading);
     const agents = AgentsModule.of(configuration, storage, cluster, rooms, market, analysts, signals, trading);
     const assets = AssetsModule.of([configuration, storage, cluster, rooms, market, analysts, trading, agents], agentPorts);
-    const work = TradingWorkModule.of(configuration, storage, market, trading, approvals, strategies, agents);
+    const work = TradingWorkModule.of(configuration, storage, rooms, market, trading, approvals, strategies, agents);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
     const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, watch);
     const ops = OpsModule.of(storage, journal, market, signals, gateway);

@@ -1,8 +1,7 @@
 import type { Decimal } from './decimal.js';
 
 /** Direction of an order. */
-export const SIDES = ['buy', 'sell'] as const;
-export type Side = (typeof SIDES)[number];
+export type Side = 'buy' | 'sell';
 export type PositionSide = 'long' | 'short';
 /** `net`: one position a symbol. `long` and `short`: separate legs of a hedging account. */
 export type Leg = 'net' | PositionSide;
@@ -91,11 +90,10 @@ export interface Execution {
 }
 
 /** Money that came or went without a fill. */
-export const ENTRY_KINDS = ['deposit', 'funding', 'liquidation_shortfall', 'adjustment'] as const;
 export interface AccountEntry {
   /** Unique within the account. */
   readonly entryId: string;
-  readonly kind: (typeof ENTRY_KINDS)[number];
+  readonly kind: 'deposit' | 'funding' | 'liquidation_shortfall' | 'adjustment';
   /** Signed, in the account's currency. */
   readonly amount: Decimal;
   readonly symbol: string | null;

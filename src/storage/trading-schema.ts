@@ -22,7 +22,7 @@ export interface TradingSchema {
   paper_entries: AccountEntriesTable;
 }
 
-export interface AccountsTable {
+interface AccountsTable {
   account_id: string;
   broker: string;
   mode: AccountMode;
@@ -123,7 +123,7 @@ export interface FillsTable {
   at: number;
 }
 
-export interface PositionsTable {
+interface PositionsTable {
   account_id: string;
   symbol: string;
   leg: Leg;
@@ -138,7 +138,7 @@ export interface PositionsTable {
   plan?: string | null;
 }
 
-export interface AccountEntriesTable {
+interface AccountEntriesTable {
   account_id: string;
   entry_id: string;
   kind: AccountEntry['kind'];
@@ -166,7 +166,7 @@ export interface ClosedTradesTable {
   closed_by: string | null;
 }
 
-export interface EquityPointsTable {
+interface EquityPointsTable {
   account_id: string;
   at: number;
   equity: string;
@@ -235,14 +235,14 @@ export interface ReflectionsTable {
   at: number;
 }
 
-export interface PaperAccountsTable {
+interface PaperAccountsTable {
   account_id: string;
   mode: AccountMode;
   wallet: string;
   at: number;
 }
 
-export interface PaperOrdersTable {
+interface PaperOrdersTable {
   account_id: string;
   client_order_id: string;
   broker_order_id: string;
@@ -255,7 +255,7 @@ export interface PaperOrdersTable {
   at: number;
 }
 
-export interface PaperExecutionsTable {
+interface PaperExecutionsTable {
   account_id: string;
   execution_id: string;
   client_order_id: string | null;

@@ -3,8 +3,7 @@ import { isOpen, type AccountMode, type Exits, type Leg, type OrderStatus, type 
 import type { Book } from './portfolio/book.js';
 
 /** `entry` opens or adds; `exit` reduces by decision; `target` and `stop` are the protective pair. */
-export const ORDER_ROLES = ['entry', 'exit', 'target', 'stop'] as const;
-export type OrderRole = (typeof ORDER_ROLES)[number];
+export type OrderRole = 'entry' | 'exit' | 'target' | 'stop';
 
 /** An order as this side knows it. Its id is the broker's client order id. */
 export interface Order {

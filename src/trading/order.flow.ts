@@ -371,7 +371,7 @@ export class OrderFlow {
   }
 }
 
-export const ticketOf = (order: Order): Ticket => ({
+const ticketOf = (order: Order): Ticket => ({
   clientOrderId: order.orderId, symbol: order.symbol, leg: order.leg, side: order.side, quantity: order.quantity, orderType: order.orderType,
   limitPrice: order.limitPrice, stopPrice: order.stopPrice, trail: order.trail, timeInForce: order.timeInForce, reduceOnly: order.reduceOnly,
   leverage: order.leverage, pair: order.pair, at: order.at,

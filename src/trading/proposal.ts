@@ -1,8 +1,7 @@
 import type { Decimal } from '../model/decimal.js';
 import type { Exits, Leg, OrderType, PositionSide, TimeInForce } from '../model/trading.js';
 
-export const ORIGINS = ['signal', 'agent', 'strategy', 'group', 'person'] as const;
-export type Origin = (typeof ORIGINS)[number];
+type Origin = 'signal' | 'agent' | 'strategy' | 'group' | 'person';
 
 /** How much: base units; what is bound, in the account's currency (times leverage is what is bought); a share of the equity; or as config/risk.yaml sizes. */
 export type Size =

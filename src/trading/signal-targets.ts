@@ -2,12 +2,14 @@ import type { Kysely } from 'kysely';
 import type { AccountConfig } from '../config/config.js';
 import { CodedError } from '../model/codes.js';
 import { decimal } from '../model/decimal.js';
+import type { RoomWriter } from '../rooms/room-writer.js';
 import type { Schema, SignalsTable } from '../storage/schema.js';
 import { proposal, type Proposal } from './proposal.js';
 import type { Trading } from './trading.js';
 
 export interface SignalTargetsNeeds {
   readonly db: Kysely<Schema>;
+  readonly writer: Pick<RoomWriter, 'say'>;
   readonly trading: Pick<Trading, 'propose' | 'holds' | 'now'>;
   readonly followers: readonly AccountConfig[];
   /** Hears each signal once, in order, before it counts as considered. */
@@ -40,6 +42,8 @@ const DIRECTION = { BUY: 1, SELL: -1, HOLD: 0 } as const;
 export class SignalTargets {
   private work: Promise<void> = Promise.resolve();
   private again = false;
+  /** Considered, and on their way to the database. */
+  private readonly storing = new Set<string>();
 
   constructor(private readonly needs: SignalTargetsNeeds) {}
 
@@ -59,14 +63,27 @@ export class SignalTargets {
       if (!this.needs.isHeld()) return;
       const rows = await db.selectFrom('signals').selectAll().where('considered_at', 'is', null).where('timestamp', '>=', trading.now() - OLDEST_MS)
         .orderBy('timestamp').orderBy('signal_id').limit(PAGE).execute();
+      const fresh = rows.filter(({ signal_id: id }) => !this.storing.has(id));
       const considered: string[] = [];
-      for (const row of rows) {
+      for (const row of fresh) {
         if (!(await this.one(row))) break;
         considered.push(row.signal_id);
       }
-      if (considered.length > 0) await db.updateTable('signals').set({ considered_at: trading.now() }).where('signal_id', 'in', considered).execute();
-      if (rows.length < PAGE || considered.length < rows.length) return;
+      this.store(considered);
+      if (rows.length < PAGE || considered.length < fresh.length || fresh.length === 0) return;
     }
+  }
+
+  /** With the next commit: after a crash they are considered again, and their keys make nothing of it twice. */
+  private store(considered: readonly string[]): void {
+    if (considered.length === 0) return;
+    for (const id of considered) this.storing.add(id);
+    const at = this.needs.trading.now();
+    this.needs.writer.say({
+      store: async (tx) => {
+        await tx.updateTable('signals').set({ considered_at: at }).where('signal_id', 'in', considered).execute();
+      },
+    }).catch(this.needs.onFault).finally(() => { for (const id of considered) this.storing.delete(id); });
   }
 
   /** False where it has to wait. */

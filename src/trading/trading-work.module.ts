@@ -3,6 +3,7 @@ import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
 import { Market } from '../market/market.js';
+import { RoomWriter } from '../rooms/room-writer.js';
 import type { Database } from '../storage/database.js';
 import { DATABASE } from '../storage/storage.module.js';
 import { Agents } from './agents/agents.js';
@@ -24,21 +25,21 @@ const ofStrategies = (strategies: Strategies): Participant => ({
 /** What moves trading: the market, signals, and who takes part in it, in their order. */
 @Module({})
 export class TradingWorkModule {
-  /** `imports`: configuration, storage, market, trading, approvals, strategies, agents. */
+  /** `imports`: configuration, storage, rooms, market, trading, approvals, strategies, agents. */
   static of(...imports: readonly DynamicModule[]): DynamicModule {
     return {
       module: TradingWorkModule,
       imports: [...imports],
       providers: [{
         provide: TradingWork,
-        inject: [CONFIG, DATABASE, LOG, Market, Desks, TradingLease, Approvals, Strategies, Agents],
+        inject: [CONFIG, DATABASE, LOG, Market, Desks, TradingLease, Approvals, Strategies, Agents, RoomWriter],
         useFactory: (
           { trading }: Config, { kysely }: Database, log: Log, market: Market, desks: Desks, lease: TradingLease,
-          approvals: Approvals, strategies: Strategies, agents: Agents,
+          approvals: Approvals, strategies: Strategies, agents: Agents, writer: RoomWriter,
         ) => {
           const onFault = (error: unknown): void => log.error({ err: error }, 'Trading');
           const targets = new SignalTargets({
-            db: kysely, trading: desks, followers: trading.accounts.filter(({ followsSignals }) => followsSignals),
+            db: kysely, writer, trading: desks, followers: trading.accounts.filter(({ followsSignals }) => followsSignals),
             onSignal: (signal) => work.signal(signal), isHeld: () => lease.isHeld(), onFault,
           });
           const work: TradingWork = new TradingWork({

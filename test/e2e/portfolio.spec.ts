@@ -62,7 +62,7 @@ describe.each(TRANSPORTS)('a portfolio of 500 symbols over $name', ({ connect })
     const { data: { rooms } } = await second.ask('subscribe', { symbols: SYMBOLS, since: positions });
     const tookAgain = performance.now() - again;
     expect((rooms as Joined[]).every(({ recovered, room, offset }) => recovered && offset === positions[room]!.offset)).toBe(true);
-    expect((rooms as Joined[]).filter(({ replayed }) => replayed === 11)).toHaveLength(250);
+    expect((rooms as Joined[]).filter(({ replayed }) => replayed >= 11)).toHaveLength(250); // more where a level was hit meanwhile
     expect(tookAgain).toBeLessThan(1000);
     await analyse(10);
     await second.until(() => signals(second).length === 250 + 50);

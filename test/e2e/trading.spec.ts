@@ -43,7 +43,7 @@ describe('a replayed file', () => {
       'agents.yaml': (text) => text.replace('strategies: []', 'strategies:\n  - {id: crossover, strategy: moving_average_crossover, account: main, symbols: [BTCUSDT], parameters: {short: 5, long: 20, band: 0.001, quantity: 0.05}}'),
     });
     const file = join(root, 'btc.csv');
-    await writeFile(file, (await readFile(join(DATA, 'BTCUSDT-1m.csv'), 'utf8')).split('\n').slice(0, 2501).join('\n'));
+    await writeFile(file, (await readFile(join(DATA, 'BTCUSDT-1m.csv'), 'utf8')).split('\n').slice(0, 1501).join('\n'));
     const replay = async (speed: string): Promise<readonly unknown[]> => {
       const server = await startServer({ FEED: 'replay', REPLAY_FILES: `BTCUSDT=${file}`, REPLAY_SPEED: speed }, root);
       await until(async () => (await get<{ feed: { ended: boolean } }>(server, '/ws/status')).feed.ended, 'the end of the file', 60_000);
@@ -63,7 +63,7 @@ describe('a replayed file', () => {
     const first = await replay('0');
     const orders = first[0] as readonly (readonly unknown[])[];
     expect(new Set(orders.map(([, account]) => account))).toEqual(new Set(['main', 'deepseek-chat-v3.1', 'trend-follower']));
-    expect(orders.filter(([, , , , , , , , , status]) => status === 'filled').length).toBeGreaterThan(20);
+    expect(orders.filter(([, , , , , , , , , status]) => status === 'filled').length).toBeGreaterThan(10);
     expect(await replay('0')).toEqual(first);
     expect(await replay('200000')).toEqual(first);
   }, 180_000);

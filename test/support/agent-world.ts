@@ -27,7 +27,7 @@ const minute = (at: number, open: number, close: number): Candle => ({
   time: BEGIN + at * MINUTE, knownAt: BEGIN + (at + 1) * MINUTE, open, close, high: Math.max(open, close) + 1, low: Math.min(open, close) - 1, volume: 10,
 });
 
-export type Said = { readonly type: string; readonly messageId: string } & Readonly<Record<string, any>>; // eslint-disable-line @typescript-eslint/no-explicit-any
+type Said = { readonly type: string; readonly messageId: string } & Readonly<Record<string, any>>; // eslint-disable-line @typescript-eslint/no-explicit-any
 
 export interface AgentWorld {
   readonly agents: Agents;

@@ -6,7 +6,7 @@ import type { SignalStore } from '../../signals/signal-store.js';
 import type { Schema, SignalsTable } from '../../storage/schema.js';
 import type { CycleInputs, Lesson, PanelSignal, SymbolInputs } from './decider.js';
 
-export const CANDLES = 30;
+const CANDLES = 30;
 const LESSONS = 5;
 const LIKED: Interval = '1h';
 

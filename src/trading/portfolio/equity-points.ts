@@ -47,20 +47,20 @@ export class EquityPoints {
     return row?.at ?? null;
   }
 
-  async #changed(accountId: string): Promise<void> {
+  #changed(accountId: string): void {
     const now = this.needs.trading.now();
     const last = this.#last.get(accountId);
-    if (last === undefined || now < last || now - last >= EVERY_MS) await this.#record(accountId, now); // earlier: a file began anew
+    if (last === undefined || now < last || now - last >= EVERY_MS) this.#record(accountId, now); // earlier: a file began anew
   }
 
-  /** A point is worth no retry: the next one comes. */
-  async #record(accountId: string, at: number): Promise<void> {
+  /** A point is worth no retry, since the next one comes, and no wait: it goes with the next commit. */
+  #record(accountId: string, at: number): void {
     const { trading, writer, onError } = this.needs;
     if (!trading.holds(accountId)) return;
     this.#last.set(accountId, at);
     const { totals: { equity, available, unrealised } } = trading.account(accountId);
     const values = { equity: equity.toString(), available: available.toString(), unrealised: unrealised.toString() };
-    await writer.say({
+    writer.say({
       store: async (tx) => {
         await tx.insertInto('equity_points').values({ account_id: accountId, at, ...values })
           .onConflict((conflict) => conflict.columns(['account_id', 'at']).doUpdateSet(values)).execute();

@@ -85,11 +85,8 @@ export interface Refusal {
 }
 export type GateResult = Pass | Refusal;
 
-export const GATE_CODES = [
-  'BAD_INTENT', 'STATE_HALTED', 'STATE_REDUCING', 'DUPLICATE', 'MARKET_CLOSED', 'PRICE_STALE', 'PRICE_BAND', 'NOT_ABLE', 'LOT_SIZE', 'MIN_NOTIONAL',
-  'BUYING_POWER', 'MAX_POSITION', 'MAX_EXPOSURE', 'MAX_CONCENTRATION', 'MAX_DAILY_LOSS', 'MAX_DRAWDOWN', 'ORDER_RATE', 'DAY_TRADE_RULE', 'MIN_CONFIDENCE',
-] as const;
-export type GateCode = (typeof GATE_CODES)[number];
+export type GateCode =
+  | 'BAD_INTENT' | 'STATE_HALTED' | 'STATE_REDUCING' | 'DUPLICATE' | 'MARKET_CLOSED' | 'PRICE_STALE' | 'PRICE_BAND' | 'NOT_ABLE' | 'LOT_SIZE' | 'MIN_NOTIONAL' | 'BUYING_POWER' | 'MAX_POSITION' | 'MAX_EXPOSURE' | 'MAX_CONCENTRATION' | 'MAX_DAILY_LOSS' | 'MAX_DRAWDOWN' | 'ORDER_RATE' | 'DAY_TRADE_RULE' | 'MIN_CONFIDENCE';
 
 /** Pure: the same input, the same answer. Compares so that NaN is refused, never passed. */
 export type RiskGate = (input: RiskInput, limits: RiskLimits) => GateResult;
