@@ -1,36 +1,27 @@
 import type { AccountConfig } from '../config/config.js';
 import type { Market } from '../market/market.js';
 import { decimal, ZERO, type Decimal } from '../model/decimal.js';
-import { sideOf, sign, type AccountEntry, type Execution, type Intent, type TradingState } from '../model/trading.js';
+import { sign, type AccountEntry, type Execution, type Intent, type TradingState } from '../model/trading.js';
 import type { NewMessage } from '../rooms/message.js';
 import type { RoomWriter, Work } from '../rooms/room-writer.js';
 import type { Transaction } from 'kysely';
 import type { Schema } from '../storage/schema.js';
 import type { DecisionsTable, DecisionStatus } from '../storage/trading-schema.js';
-import { isProtective, planKey, remaining, withFill, type Account, type Order, type OrderRole } from './account.js';
+import { isProtective, planKey, withFill, type Account, type Order, type OrderRole } from './account.js';
 import type { AccountStore } from './account-store.js';
-import { BrokerRefused, BrokerSilent, type Broker, type BrokerAccount, type BrokerOrder, type BrokerPosition, type Ticket } from './brokers/broker.js';
+import type { ApprovalDesk } from './approval-desk.js';
+import { BrokerRefused, BrokerSilent, type Broker, type BrokerAccount, type BrokerOrder, type BrokerPosition } from './brokers/broker.js';
 import { decisionMessage } from './decision-message.js';
-import { decisionIdOf, intentFrom, intentText, orderIdOf } from './intent-text.js';
+import { decisionIdOf, intentText, orderIdOf } from './intent-text.js';
 import { Book } from './portfolio/book.js';
 import type { Prices } from './prices.js';
 import type { Proposal } from './proposal.js';
 import { checkIntent } from './risk/gates.js';
 import type { GateResult, Refusal } from './risk/gate.js';
+import { asBefore, decisionStatusOf, fromRow, intentOf, nothing, sumOf, ticketOf, unsized, without } from './order-words.js';
 import { riskInput, type Circumstances } from './risk-input.js';
 import { sized } from './sized.js';
 import type { Decision, FilledOrder, TradeEnd } from './trading.js';
-
-/** What waits for a person. */
-export abstract class ApprovalDesk {
-  /** How many must agree; 0: nobody is asked. */
-  abstract needed(of: { broker: string; accountId: string; symbol: string; origin: string; notional: number }): number;
-  /** What to store and say so that it waits. */
-  abstract ask(asked: { decisionId: string; accountId: string; symbol: string; intent: Intent; price: Decimal; needed: number; at: number }):
-  { readonly approvalId: string; readonly store: (tx: Transaction<Schema>) => Promise<void>; readonly messages: readonly NewMessage[]; readonly stored: () => void };
-  /** Intents of the account that wait. */
-  abstract waiting(accountId: string): readonly Intent[];
-}
 
 export interface FlowNeeds {
   readonly account: Account;
@@ -369,47 +360,4 @@ export class OrderFlow {
       messages,
     }, this.needs.giveUp);
   }
-}
-
-const ticketOf = (order: Order): Ticket => ({
-  clientOrderId: order.orderId, symbol: order.symbol, leg: order.leg, side: order.side, quantity: order.quantity, orderType: order.orderType,
-  limitPrice: order.limitPrice, stopPrice: order.stopPrice, trail: order.trail, timeInForce: order.timeInForce, reduceOnly: order.reduceOnly,
-  leverage: order.leverage, pair: order.pair, at: order.at,
-});
-
-const intentOf = (accountId: string, order: Order): Intent => ({
-  accountId, symbol: order.symbol, leg: order.leg, side: order.side, quantity: order.quantity, orderType: order.orderType, limitPrice: order.limitPrice,
-  stopPrice: order.stopPrice, trail: order.trail, timeInForce: order.timeInForce, reduceOnly: order.reduceOnly, leverage: order.leverage, exits: order.exits,
-});
-
-/** What was wanted and could not be sized, to be shown with its refusal. */
-const unsized = ({ accountId, symbol, leg, want, orderType, limitPrice, stopPrice, trail, timeInForce, leverage, exits }: Proposal): Intent => ({
-  accountId, symbol, leg, side: sideOf(want.kind === 'target' ? want.direction : want.kind === 'open' ? sign(want.side) : -1), quantity: ZERO,
-  orderType, limitPrice, stopPrice, trail, timeInForce, reduceOnly: want.kind === 'close', leverage, exits,
-});
-
-/** null: nothing new to say. */
-function decisionStatusOf({ status, filledQuantity }: Order): DecisionStatus | null {
-  if (status === 'stored' || status === 'accepted' || status === 'unknown') return null;
-  if (status === 'rejected' && filledQuantity.gt(0)) return 'partially_filled';
-  return status;
-}
-
-const fromRow = (row: DecisionsTable, proposal?: Proposal): Decision => ({
-  decisionId: row.decision_id, proposal: proposal ?? null, intent: row.intent === null ? null : intentFrom(row.intent), status: row.status,
-  gate: row.gate === null ? null : JSON.parse(row.gate) as Decision['gate'], orderId: row.order_id, approvalId: row.approval_id, duplicate: false,
-});
-
-const asBefore = (row: DecisionsTable, proposal: Proposal): Decision => ({ ...fromRow(row, proposal), duplicate: true });
-
-const nothing = (proposal: Proposal): Omit<Decision, 'decisionId'> => ({ proposal, intent: null, status: null, gate: null, orderId: null, approvalId: null, duplicate: false });
-
-const sumOf = (orders: readonly Order[], times: (order: Order) => number): Decimal => orders.reduce((sum, order) => sum.plus(remaining(order).times(times(order))), ZERO);
-
-/** One of those that are alike is the one that is looked at. */
-function without(waiting: readonly Intent[], except: Intent | null): readonly Intent[] {
-  if (!except) return waiting;
-  const text = intentText(except);
-  const at = waiting.findIndex((each) => intentText(each) === text);
-  return at < 0 ? waiting : waiting.toSpliced(at, 1);
 }

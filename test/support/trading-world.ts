@@ -8,7 +8,7 @@ import { nextClose } from '../../src/model/new-york-calendar.js';
 import { PaperBroker } from '../../src/trading/brokers/broker.paper.js';
 import { AccountStore } from '../../src/trading/account-store.js';
 import { Desks, type OpenedBroker } from '../../src/trading/desks.js';
-import { ApprovalDesk } from '../../src/trading/order.flow.js';
+import { ApprovalDesk } from '../../src/trading/approval-desk.js';
 import { Prices } from '../../src/trading/prices.js';
 import { States } from '../../src/trading/states.js';
 import type { Decision, FilledOrder, TradeEnd } from '../../src/trading/trading.js';
