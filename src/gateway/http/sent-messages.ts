@@ -19,6 +19,8 @@ export const SENT: Readonly<Record<string, SentMessage>> = {
   price_update: { logged: false, when: 'A price has changed; the latest wins', data: 'symbol, price, volume, change_pct, source, timestamp' },
   system_alert: { logged: true, when: 'Something that people should know', data: 'level, code, message, symbol?, run_id?, timestamp' },
   alert: { logged: true, when: 'A condition of the client has come true', data: 'alert_id, symbol, when, value, signal_id?, timestamp' },
+  trading_decision: { logged: true, when: 'Something was to be traded, and each time its order comes to something', data: 'decision_id, signal_id?, symbol, account_id, intent:{side, quantity, order_type, limit_price?, stop_price?, reduce_only}, status, gate?:{code, detail}, order_id?, filled_quantity?, average_price?, reason, timestamp' },
+  approval_update: { logged: true, when: 'An intent waits for a person, and what becomes of it; room approvals', data: 'approval_id, decision_id, account_id, symbol, intent, hash, price, max_drift, expires_at, needed, given, given_by, status, note?' },
   agent_status: { logged: true, when: 'A trading agent has ended a cycle, or was paused or resumed', data: 'agent_id, is_running, cycle_count, last_decision_time' },
   decision: { logged: true, when: 'A trading agent has decided', data: 'cycle, agent_id, ai_reasoning, decisions:[{action, symbol, quantity, leverage, reason}]' },
   trade_executed: { logged: true, when: 'An order of a trading agent was filled', data: 'order_id, symbol, side, quantity, price, leverage, status' },
