@@ -12,6 +12,7 @@ export function banner(config: Config, url: string): string {
     ['panel', `${panel.seats.length} analysts on ${feed.kind === 'replay' ? "each file's" : market.interval} candles: ${panel.seats.map(({ id }) => id).join(', ')}`],
     ...emptySeats(config),
     ['consensus', `a BUY or SELL needs ${Math.round(config.consensus.threshold * 100)} % of the weight, from at least ${config.consensus.minDomains} voters`],
+    ['trading', tradingLine(config)],
     ['store', storage.databaseUrl === null ? `SQLite in ${storage.dataDir}` : 'PostgreSQL'],
     ...(storage.redisUrl === null ? [] : [['cluster', `one of several nodes, over Redis; this one does ${[...config.roles].join(', ')}`] satisfies [string, string]]),
     ['access', auth.required ? 'a token is required' : `open to anyone who reaches ${config.server.host}`],
@@ -33,6 +34,17 @@ function emptySeats({ panel: { empty } }: Config): [string, string][] {
   const byReason = new Map<string, string[]>();
   for (const { id, why } of empty) byReason.set(why, [...(byReason.get(why) ?? []), id]);
   return [...byReason].map(([why, ids]) => ['empty', `${ids.length === 1 ? 'seat' : 'seats'} of ${ids.join(', ')}: ${why}`]);
+}
+
+function tradingLine({ trading: { broker, accounts, agents, strategies } }: Config): string {
+  if (broker === 'off') return 'off: nothing is traded';
+  const where = broker === 'paper' ? 'on PAPER' : broker === 'alpaca-live' ? 'with REAL MONEY at Alpaca' : "on Alpaca's paper account";
+  const who = [
+    ...accounts.filter(({ followsSignals }) => followsSignals).map(({ id }) => `${id} follows signals`),
+    ...(agents.length > 0 ? [`agents ${agents.map(({ id, model }) => `${id} (${model?.model ?? 'rules'})`).join(', ')}`] : []),
+    ...(strategies.length > 0 ? [`strategies ${strategies.map(({ id }) => id).join(', ')}`] : []),
+  ];
+  return `${where}: ${who.join('; ') || 'nobody trades by itself'}`;
 }
 
 function feedLine({ feed }: Config): string {
