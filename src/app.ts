@@ -214,6 +214,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
   await nest.get(Reflections).stop();
   await nest.get(TradingWork).stop(GRACE_MS);
   nest.get(AgentFeed).stop();
+  await nest.get(EquityPoints).idle();
   await Promise.all([
     nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop(), nest.get(Outcomes).stop(GRACE_MS),
     nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(), nest.get(SqlCallLog).drain(GRACE_MS),

@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { accountTerms, DEFAULT_LIMITS, DEFAULT_SIZING, limitsOf, numberOr, sizingOf } from './account.js';
 import { BROKERS, type AccountConfig, type ApprovalConfig, type ApprovalPolicy, type PaperTerms, type RiskLimitsConfig, type SizingConfig, type TradingConfig } from './config.js';
 import type { Fields } from './fields.js';
@@ -14,9 +16,9 @@ export interface RiskFile extends Pick<TradingConfig, 'accounts' | 'approval' | 
   readonly sizing: SizingConfig;
 }
 
-/** `config/risk.yaml`: limits, sizing, who must agree, and the accounts beside those of agents. */
+/** `config/risk.yaml`: limits, sizing, who must agree, and the accounts beside those of agents; without it, the defaults and no such account. */
 export function riskFile(root: string, findings: Findings): RiskFile {
-  const file = yamlFile(root, RISK_FILE, findings);
+  const file = existsSync(join(root, RISK_FILE)) ? yamlFile(root, RISK_FILE, findings) : null;
   const limits = limitsOf(file?.has('limits') ? file.object('limits') : null, DEFAULT_LIMITS);
   const sizing = sizingOf(file?.has('sizing') ? file.object('sizing') : null, DEFAULT_SIZING);
   const paper = paperTerms(file?.has('paper') ? file.object('paper') : null);

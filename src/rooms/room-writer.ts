@@ -23,6 +23,8 @@ const WINDOW = 2;
 /** Works in the last commit from which on waiting for more is worth its while. */
 const BUSY = 8;
 const LARGEST_BATCH = 256;
+/** How long what is not urgent waits for a commit that is. */
+const LAZY_MS = 200;
 const LONGEST_WAIT = 2000;
 const MOST_TRIES = 4;
 
@@ -32,6 +34,9 @@ const MOST_TRIES = 4;
  */
 export class RoomWriter {
   private waiting: Waiting[] = [];
+  /** Goes with the next commit, whoever needs that. */
+  private lazy: Waiting[] = [];
+  private lazyTimer: NodeJS.Timeout | undefined;
   private scheduled = false;
   private committing = false;
   private lastCommit = 0;
@@ -53,6 +58,14 @@ export class RoomWriter {
     });
   }
 
+  /** As `say`, but nobody waits for it: it goes with the next commit, and makes one of its own only after a while. */
+  sayLater(work: Work): Promise<readonly RoomMessage[]> {
+    return new Promise((resolve, reject) => {
+      this.lazy.push({ ...work, resolve, reject });
+      this.lazyTimer ??= globalThis.setTimeout(this.hurry, LAZY_MS);
+    });
+  }
+
   /** As `say`, and while the database is away it tries again, until `giveUp` aborts. For ends that must not be lost. */
   async sayUntilStored(work: Work, giveUp: AbortSignal): Promise<readonly RoomMessage[]> {
     for (let wait = 100; ; wait = Math.min(wait * 2, LONGEST_WAIT)) {
@@ -67,6 +80,7 @@ export class RoomWriter {
 
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
+    this.hurry();
     while (this.waiting.length > 0 || this.committing) await new Promise((resolve) => setImmediate(resolve));
   }
 
@@ -78,11 +92,23 @@ export class RoomWriter {
     else setImmediate(this.commitWaiting);
   }
 
+  private readonly hurry = (): void => {
+    this.takeLazy();
+    if (this.waiting.length > 0) this.schedule();
+  };
+
+  private takeLazy(): void {
+    clearTimeout(this.lazyTimer);
+    this.lazyTimer = undefined;
+    this.waiting.push(...this.lazy.splice(0));
+  }
+
   private readonly commitWaiting = (): void => void this.commitBatch();
 
   private async commitBatch(): Promise<void> {
     this.scheduled = false;
     this.committing = true;
+    this.takeLazy();
     const batch = this.waiting.splice(0, LARGEST_BATCH);
     this.lastBatch = batch.length;
     try {

@@ -9,7 +9,7 @@ import type { Trading } from './trading.js';
 
 export interface SignalTargetsNeeds {
   readonly db: Kysely<Schema>;
-  readonly writer: Pick<RoomWriter, 'say'>;
+  readonly writer: Pick<RoomWriter, 'sayLater'>;
   readonly trading: Pick<Trading, 'propose' | 'holds' | 'now'>;
   readonly followers: readonly AccountConfig[];
   /** Hears each signal once, in order, before it counts as considered. */
@@ -79,7 +79,7 @@ export class SignalTargets {
     if (considered.length === 0) return;
     for (const id of considered) this.storing.add(id);
     const at = this.needs.trading.now();
-    this.needs.writer.say({
+    this.needs.writer.sayLater({
       store: async (tx) => {
         await tx.updateTable('signals').set({ considered_at: at }).where('signal_id', 'in', considered).execute();
       },

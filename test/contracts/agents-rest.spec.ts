@@ -47,6 +47,7 @@ beforeEach(async () => {
   points.start();
   await world.run(0, rising(37));
   await trading.mark(BTC, 200);
+  await points.idle();
   await db.kysely.insertInto('closed_trades').values([['t1', 'winner', '50', 1], ['t2', 'winner', '-20', 2], ['t3', 'winner', '5', 3]].map(([tradeId, accountId, pnl, at]) => ({
     trade_id: tradeId as string, account_id: accountId as string, symbol: BTC, leg: 'net', side: 'long', quantity: '1', entry_price: '100', exit_price: '101', pnl: pnl as string, fees: '0.1', leverage: 3,
     opened_at: BEGIN, closed_at: BEGIN + (at as number), liquidated: 0, opened_by: 'd1', closed_by: null,

@@ -74,6 +74,21 @@ describe('while the database answers', () => {
   afterEach(async () => { await db.drop(); });
   const busy = (): Error => Object.assign(new Error('database is locked'), { code: 'SQLITE_BUSY' });
 
+  it('what is not urgent goes with the next commit, in one transaction, and alone after a while', async () => {
+    const commits: string[][] = [];
+    let under: string[] = [];
+    const work = (name: string): { store: () => Promise<void> } => ({ store: async () => { under.push(name); } });
+    const done = node.writer.sayLater(work('later'));
+    await Promise.resolve();
+    await node.writer.say(work('now'));
+    await done;
+    commits.push(under);
+    under = [];
+    await node.writer.sayLater(work('alone'));
+    commits.push(under);
+    expect(commits).toEqual([['now', 'later'], ['alone']]);
+  });
+
   it('one refusal that passes refuses nobody', async () => {
     let tries = 0;
     const work = { store: async () => { if ((tries += 1) === 1) throw busy(); }, messages: [news('symbol:A', 'a:1')] };

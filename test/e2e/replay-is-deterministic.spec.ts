@@ -47,7 +47,7 @@ describeReal('a replayed file', () => {
     };
     const files = `SPY=${head('SPY-1d.csv', 1500)},BTCUSDT=${head('BTCUSDT-1m.csv', 1500)}`;
     const replay = async (speed: string): Promise<Listed[]> => {
-      const server = await startServer({ FEED: 'replay', REPLAY_FILES: files, REPLAY_SPEED: speed });
+      const server = await startServer({ FEED: 'replay', REPLAY_FILES: files, REPLAY_SPEED: speed, TRADING: 'off' });
       await ended(server);
       const all = await signals(server);
       const outcomes = await Promise.all([all[0]!, all[100]!, all.at(-1)!].map(async ({ signal_id: id }) => ((await (await fetch(`${server.url}/api/signals/${id}`)).json()) as { outcome: { status: string } }).outcome));

@@ -14,6 +14,8 @@ import { interruptedCycles } from './interrupted.js';
 import { restriction, type AgentState } from './wire.js';
 
 export interface RunnerNeeds {
+  /** Market milliseconds before the very first cycle, so that who connects at the start sees it. */
+  readonly firstAfterMs: number;
   readonly config: AgentConfig;
   readonly decider: Decider;
   readonly trading: Trading;
@@ -37,6 +39,8 @@ export class AgentRunner {
   #taken = false;
   #warm = false;
   #triedAt: number | null = null;
+  /** Market time at which it was first asked. */
+  #seenAt: number | null = null;
   #stances: Stances = {};
 
   constructor(private readonly needs: RunnerNeeds, row: AgentsTable) {
@@ -103,7 +107,8 @@ export class AgentRunner {
   #cycleDue(now: number): boolean {
     const { paused, last_cycle_at: last, interval_s: seconds } = this.#row;
     if (paused === 1) return false;
-    return last === null || now - last >= seconds * 1000 || now < last - seconds * 1000;
+    if (last === null) return now - (this.#seenAt ??= now) >= this.needs.firstAfterMs;
+    return now - last >= seconds * 1000 || now < last - seconds * 1000;
   }
 
   async #turn(now: number): Promise<void> {

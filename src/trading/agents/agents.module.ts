@@ -18,6 +18,8 @@ import { AgentsController } from './agents.controller.js';
 import { ModelDecider } from './model-decider.js';
 import { RulesDecider } from './rules-decider.js';
 
+const FIRST_AFTER_MS = 10_000;
+
 /** Trading agents and what they have made of their money. To be started after trading and the market: `EquityPoints.start()`, then `Agents.start()`. */
 @Module({})
 export class AgentsModule {
@@ -47,7 +49,7 @@ export class AgentsModule {
           useFactory: (
             { trading: { agents } }: Config, { kysely }: Database, writer: RoomWriter, trading: Trading, inputs: AgentInputs, caller: ModelCaller, cluster: Cluster | null, log: Log,
           ) => new Agents({
-            agents, db: kysely, writer, trading, inputs, shared: cluster !== null,
+            agents, db: kysely, writer, trading, inputs, shared: cluster !== null, firstAfterMs: FIRST_AFTER_MS,
             deciderOf: ({ model }) => (model ? new ModelDecider(model, caller) : new RulesDecider()),
             onError: (error) => log.error({ err: error }, 'A cycle of an agent failed; the next one is tried'),
           }),

@@ -25,6 +25,8 @@ export interface AgentsNeeds {
   /** Several nodes share the rows: they are read anew each second of market time. */
   readonly shared: boolean;
   readonly onError: (error: unknown) => void;
+  /** Market milliseconds before an agent's very first cycle. */
+  readonly firstAfterMs?: number;
 }
 
 export const [LEAST_INTERVAL_S, MOST_INTERVAL_S] = [60, 3600];
@@ -48,12 +50,12 @@ export class Agents {
 
   /** After trading and the market: makes rows for new agents, says what they are, and listens to trading. */
   async start(): Promise<void> {
-    const { agents, trading, deciderOf, inputs, writer, onError } = this.needs;
+    const { agents, trading, deciderOf, inputs, writer, onError, firstAfterMs = 0 } = this.needs;
     await this.#store.ensure(agents);
     const rows = new Map((await this.#store.all()).map((row) => [row.agent_id, row]));
     for (const config of agents) {
       const runner = new AgentRunner(
-        { config, decider: deciderOf(config), trading, inputs, store: this.#store, writer, giveUp: this.#giveUp.signal, onError }, rows.get(config.id)!,
+        { config, decider: deciderOf(config), trading, inputs, store: this.#store, writer, giveUp: this.#giveUp.signal, onError, firstAfterMs }, rows.get(config.id)!,
       );
       this.#runners.set(config.id, runner);
       this.#byAccount.set(config.accountId, runner);

@@ -25,6 +25,8 @@ export class EquityPoints {
   /** Market time of the last one, by account. */
   readonly #last = new Map<string, number>();
 
+  #stored: Promise<void> = Promise.resolve();
+
   constructor(private readonly needs: EquityPointsNeeds) {}
 
   start(): void {
@@ -32,6 +34,11 @@ export class EquityPoints {
       account: (accountId) => this.#changed(accountId),
       filled: ({ accountId }) => this.#record(accountId, this.needs.trading.now()),
     });
+  }
+
+  /** What was recorded so far is stored: the writer keeps the order. */
+  idle(): Promise<void> {
+    return this.#stored;
   }
 
   /** The newest, oldest first. */
@@ -60,11 +67,11 @@ export class EquityPoints {
     this.#last.set(accountId, at);
     const { totals: { equity, available, unrealised } } = trading.account(accountId);
     const values = { equity: equity.toString(), available: available.toString(), unrealised: unrealised.toString() };
-    writer.say({
+    this.#stored = writer.sayLater({
       store: async (tx) => {
         await tx.insertInto('equity_points').values({ account_id: accountId, at, ...values })
           .onConflict((conflict) => conflict.columns(['account_id', 'at']).doUpdateSet(values)).execute();
       },
-    }).catch(onError);
+    }).then(() => undefined, onError);
   }
 }
