@@ -36,25 +36,20 @@ import { StrategiesModule } from './trading/strategies/strategies.module.js';
 import { TradingModule } from './trading/trading.module.js';
 import { TradingWorkModule } from './trading/trading-work.module.js';
 
-/** Symbols that somebody looks at, or an agent trades by. */
 class RoomsWatched extends WatchedSymbols {
-  constructor(private readonly hub: Hub, private readonly peers: Peers, private readonly traded: ReadonlySet<string>) {
+  constructor(private readonly hub: Hub, private readonly peers: Peers) {
     super();
   }
 
   isWatched(symbol: string): boolean {
-    return this.traded.has(symbol) || this.hub.hasMembers(symbolRoom(symbol)) || this.peers.watch(symbol);
+    return this.hub.hasMembers(symbolRoom(symbol)) || this.peers.watch(symbol);
   }
 }
 
 /** What the watch needs from further right. */
 const watchPorts: Provider[] = [
   { provide: AnalysisRequests, inject: [Runs, Leadership], useFactory: (runs: Runs, leadership: Leadership) => new RequestedAnalyses(runs, leadership) },
-  {
-    provide: WatchedSymbols,
-    inject: [Hub, Peers, CONFIG],
-    useFactory: (hub: Hub, peers: Peers, { trading: { agents } }: Config) => new RoomsWatched(hub, peers, new Set(agents.flatMap(({ symbols }) => symbols))),
-  },
+  { provide: WatchedSymbols, inject: [Hub, Peers], useFactory: (hub: Hub, peers: Peers) => new RoomsWatched(hub, peers) },
 ];
 
 /** What is shown of agents, and learnt of their trades, wants this of them. */

@@ -43,7 +43,7 @@ it.each(['1999-12-31', '2010-12-31', '2021-06-18', '2001-09-17', '2004-12-31', '
 });
 
 it('half days of other years: the Friday after the Fourth before 2013, the Wednesday before it since', () => {
-  expect([hours('2002-07-05'), hours('2002-07-03'), hours('2013-07-03'), hours('2013-07-05'), hours('2003-12-26')]).toEqual([3.5, 6.5, 3.5, 6.5, 3.5]);
+  expect([hours('2002-07-05'), hours('2002-07-03'), hours('2013-07-03'), hours('2013-07-05'), hours('2003-12-26'), hours('2002-09-11')]).toEqual([3.5, 6.5, 3.5, 6.5, 3.5, 4]);
 });
 
 it('has a session for each daily bar of SPY, and none between that has no bar', () => {

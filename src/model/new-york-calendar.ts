@@ -15,6 +15,8 @@ const [SUNDAY, MONDAY, TUESDAY, WEDNESDAY, THURSDAY, FRIDAY, SATURDAY] = [0, 1, 
 const UNPLANNED = new Set([
   '2001-09-11', '2001-09-12', '2001-09-13', '2001-09-14', '2004-06-11', '2007-01-02', '2012-10-29', '2012-10-30', '2018-12-05', '2025-01-09',
 ].map((date) => Date.parse(date)));
+/** A year after the attacks the exchange opened at noon. */
+const NOON = Date.parse('2002-09-11');
 /** Half days beyond the rules: the turn of the century, the Friday after Christmas 2003. */
 const EARLY_ONCE = new Set(['1999-12-31', '2003-12-26'].map((date) => Date.parse(date)));
 
@@ -77,7 +79,7 @@ export function sessionOn(day: number): Session | null {
   if (!Number.isFinite(day) || of === SATURDAY || of === SUNDAY || UNPLANNED.has(day)) return null;
   const { closed, early } = ruled(new Date(day).getUTCFullYear());
   if (closed.has(day)) return null;
-  return { open: newYorkToUtc(day + OPEN), close: newYorkToUtc(day + (early.has(day) || EARLY_ONCE.has(day) ? EARLY : CLOSE)) };
+  return { open: newYorkToUtc(day + (day === NOON ? 12 * HOUR : OPEN)), close: newYorkToUtc(day + (early.has(day) || EARLY_ONCE.has(day) ? EARLY : CLOSE)) };
 }
 
 /** New York's date at this moment, as its 00:00Z. */

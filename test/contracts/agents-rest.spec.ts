@@ -11,6 +11,7 @@ import { RequestValidationPipe } from '../../src/gateway/http/validation.pipe.js
 import { Market } from '../../src/market/market.js';
 import { requiredScope } from '../../src/model/scope.js';
 import { RoomWriter } from '../../src/rooms/room-writer.js';
+import { Runs } from '../../src/signals/runs.js';
 import { SignalStore } from '../../src/signals/signal-store.js';
 import { CLUSTER } from '../../src/storage/cluster.module.js';
 import { DATABASE } from '../../src/storage/storage.module.js';
@@ -55,7 +56,7 @@ beforeEach(async () => {
   trading.accountsById.get('loser')!.book.enter({ entryId: 'x', kind: 'adjustment', amount: trading.account('loser').initial.times(-0.5), symbol: null, at: 0 });
   const provided = [
     { provide: CONFIG, useValue: { trading: { agents: CONFIGS } } }, { provide: LOG, useValue: pino({ level: 'silent' }) }, { provide: DATABASE, useValue: db }, { provide: CLUSTER, useValue: null },
-    { provide: RoomWriter, useValue: roomNode(db).writer }, { provide: Market, useValue: world.market }, { provide: SignalStore, useValue: {} }, { provide: ModelCaller, useValue: {} },
+    { provide: RoomWriter, useValue: roomNode(db).writer }, { provide: Market, useValue: world.market }, { provide: SignalStore, useValue: {} }, { provide: Runs, useValue: {} }, { provide: ModelCaller, useValue: {} },
     { provide: Trading, useValue: trading },
   ];
   const given: DynamicModule = { module: Given, providers: provided, exports: provided.map(({ provide }) => provide) };

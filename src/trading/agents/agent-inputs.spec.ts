@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { agentConfig, agentWorld, BEGIN, BTC, rising, type AgentWorld } from '../../../test/support/agent-world.js';
 import { freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
+import { SignalStore } from '../../signals/signal-store.js';
+import { AgentInputs } from './agent-inputs.js';
 import { Decider, wait, type CycleInputs, type Decided } from './decider.js';
 
 class Watcher extends Decider {
@@ -49,4 +51,29 @@ it('a cycle sees thirty closed candles, the indicators after the last of them, a
   expect([candles.at(-1)!.knownAt, indicators!.time, interval]).toEqual([minutes(40), minutes(39), '1m']);
   expect(price).toBe(candles.at(-1)!.close);
   expect(last.account.totals.equity.toNumber()).toBe(10_000);
+});
+
+it('asks the panel where its signal is older than a minute, and goes on with what there is where that fails', async () => {
+  const asked: string[] = [];
+  const errors: unknown[] = [];
+  let fails = false;
+  const inputs = new AgentInputs({
+    db: db.kysely, market: world.market, signals: new SignalStore(db.kysely, null as never, null as never), onError: (error) => errors.push(error),
+    ask: async (symbol, agentId) => {
+      asked.push(`${symbol} ${agentId}`);
+      if (fails) throw new Error('too many');
+      await db.kysely.insertInto('signals').values(signal(`asked ${asked.length}`, 36, 90)).execute();
+    },
+  });
+  await db.kysely.insertInto('signals').values([signal('old', 30, 90)]).execute();
+  await world.run(0, rising(36));
+  const reason = async (at: number): Promise<string | undefined> => (await inputs.of(agentConfig(), minutes(at))).symbols[0]!.signal?.reasoning[0];
+  expect(await reason(30)).toBe('reason old');
+  expect(asked).toEqual([]);
+  fails = true;
+  expect(await reason(35)).toBe('reason old');
+  fails = false;
+  expect(await reason(36)).toBe('reason asked 2');
+  expect(await reason(36)).toBe('reason asked 2');
+  expect([asked.length, errors.length]).toEqual([2, 1]);
 });

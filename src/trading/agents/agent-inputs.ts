@@ -9,11 +9,16 @@ import type { CycleInputs, Lesson, PanelSignal, SymbolInputs } from './decider.j
 const CANDLES = 30;
 const LESSONS = 5;
 const LIKED: Interval = '1h';
+/** A signal older than this is asked for anew, market milliseconds. */
+const FRESH_MS = 60_000;
 
 export interface InputsNeeds {
   readonly db: Kysely<Schema>;
   readonly market: Pick<Market, 'candles' | 'indicators' | 'structure' | 'intervals' | 'instruments' | 'view' | 'lastTimeOf'>;
   readonly signals: Pick<SignalStore, 'list'>;
+  /** Has the panel look at a symbol that nobody watches; resolves when it has. Left out: what signals there are are taken. */
+  readonly ask?: (symbol: string, agentId: string) => Promise<void>;
+  readonly onError?: (error: unknown) => void;
 }
 
 /** What of the market, the panel and the past an agent decides on. */
@@ -45,19 +50,32 @@ export class AgentInputs {
   }
 
   async of(agent: AgentConfig, asOf: number): Promise<Pick<CycleInputs, 'symbols' | 'lessons'>> {
-    const symbols = await Promise.all(this.symbolsOf(agent).map((symbol) => this.symbol(symbol, asOf)));
+    const symbols = await Promise.all(this.symbolsOf(agent).map((symbol) => this.symbol(symbol, agent.id, asOf)));
     return { symbols, lessons: await this.lessons(agent.accountId, asOf) };
   }
 
-  private async symbol(symbol: string, asOf: number): Promise<SymbolInputs> {
-    const { market, signals } = this.needs;
+  private async symbol(symbol: string, agentId: string, asOf: number): Promise<SymbolInputs> {
+    const { market } = this.needs;
     const interval = this.intervalOf(symbol);
-    const [candles, [indicators = null], structure, [newest]] = await Promise.all([
-      market.candles(symbol, interval, CANDLES), market.indicators(symbol, interval, 1), market.structure(symbol, interval),
-      signals.list({ symbol, to: asOf + 1 }, 1, null),
+    const [candles, [indicators = null], structure, newest] = await Promise.all([
+      market.candles(symbol, interval, CANDLES), market.indicators(symbol, interval, 1), market.structure(symbol, interval), this.panel(symbol, agentId, asOf),
     ]);
     const { instrument, price, source } = market.view(symbol);
     return { instrument, interval, source, price, candles, indicators, structure, signal: newest && newest.valid_until > asOf ? panelSignal(newest) : null };
+  }
+
+  /** The panel's newest signal; asked for where it is old and may be asked. */
+  private async panel(symbol: string, agentId: string, asOf: number): Promise<SignalsTable | undefined> {
+    const { market, signals, ask, onError } = this.needs;
+    const [newest] = await signals.list({ symbol, to: asOf + 1 }, 1, null);
+    if (!ask || (newest && asOf - newest.timestamp < FRESH_MS)) return newest;
+    try {
+      await ask(symbol, agentId);
+    } catch (error) {
+      onError?.(error); // the cycle goes on with what there is
+      return newest;
+    }
+    return (await signals.list({ symbol, to: Math.max(asOf, market.lastTimeOf(symbol) ?? asOf) + 1 }, 1, null))[0];
   }
 
   /** What a file that runs again has not lived through yet is left out. */

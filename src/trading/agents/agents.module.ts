@@ -5,6 +5,7 @@ import { CONFIG, LOG } from '../../config/config.module.js';
 import type { Log } from '../../config/logger.js';
 import { Market } from '../../market/market.js';
 import { RoomWriter } from '../../rooms/room-writer.js';
+import { Runs } from '../../signals/runs.js';
 import { SignalStore } from '../../signals/signal-store.js';
 import { CLUSTER, type Cluster } from '../../storage/cluster.module.js';
 import type { Database } from '../../storage/database.js';
@@ -40,8 +41,17 @@ export class AgentsModule {
         { provide: AgentStatistics, inject: [DATABASE, EquityPoints], useFactory: ({ kysely }: Database, points: EquityPoints) => new AgentStatistics(kysely, points) },
         {
           provide: AgentInputs,
-          inject: [DATABASE, Market, SignalStore],
-          useFactory: ({ kysely }: Database, market: Market, signals: SignalStore) => new AgentInputs({ db: kysely, market, signals }),
+          inject: [DATABASE, Market, SignalStore, Runs, LOG],
+          useFactory: ({ kysely }: Database, market: Market, signals: SignalStore, runs: Runs, log: Log) => new AgentInputs({
+            db: kysely, market, signals,
+            ask: async (symbol, agentId) => {
+              if (market.ownInterval(symbol) !== null) return; // each candle of a file has its run
+              const ticket = runs.request(symbol, 'fast', { kind: 'request', subject: `agent:${agentId}` });
+              await ticket.stored;
+              await ticket.ended;
+            },
+            onError: (error) => log.warn({ err: error }, 'The panel could not be asked for an agent: it decides with what there is'),
+          }),
         },
         {
           provide: Agents,
