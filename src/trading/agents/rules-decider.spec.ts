@@ -14,14 +14,16 @@ interface Market {
   readonly panel?: Action;
   readonly sure?: number;
   readonly held?: 'long' | 'short';
+  /** For so long. */
+  readonly minutes?: number;
   readonly before?: number;
   readonly mode?: AccountView['mode'];
 }
 
-async function decided({ ema12 = 100, rsi14 = 50, panel, sure = 0.7, held, before = 0, mode = 'perpetual' }: Market): Promise<Decided> {
+async function decided({ ema12 = 100, rsi14 = 50, panel, sure = 0.7, held, minutes = 0, before = 0, mode = 'perpetual' }: Market): Promise<Decided> {
   const trading = new MemoryTrading();
   trading.open('trend', 10_000, mode);
-  const account = { ...trading.account('trend'), positions: held ? [{ symbol: BTC, side: held } as AccountView['positions'][number]] : [] };
+  const account = { ...trading.account('trend'), positions: held ? [{ symbol: BTC, side: held, openedAt: -minutes * 60_000 } as AccountView['positions'][number]] : [] };
   const symbol: SymbolInputs = {
     instrument: instrumentOf(BTC), interval: '1h', source: 'x', price: 100, candles: [], structure: null, indicators: { ema12, ema26: 100, rsi14, atr14: 2 } as IndicatorValues,
     signal: panel ? { action: panel, confidence: sure, strength: 'STRONG', price: 100, at: 0, reasoning: [], dissent: [] } : null,
@@ -41,6 +43,9 @@ describe('rules', () => {
     ['what was traded already', { ema12: 101, rsi14: 55, before: 1 }, 'wait'], ['the other way than before', { ema12: 99, rsi14: 45, before: 1 }, 'open_short'],
     ['no indicators yet', { ema12: null, rsi14: 55 }, 'wait'], ['no indicators, in a position', { ema12: null, held: 'long' }, 'hold'],
     ['a long that is backed', { ema12: 101, rsi14: 45, panel: 'BUY', held: 'long' }, 'hold'], ['a long without a point', { ema12: 101, rsi14: 45, held: 'long' }, 'close_long'],
+    ['a long that the panel leaves after three cycles', { ema12: 101, rsi14: 55, panel: 'HOLD', held: 'long', minutes: 9 }, 'close_long'],
+    ['not before', { ema12: 101, rsi14: 55, panel: 'HOLD', held: 'long', minutes: 8 }, 'hold'], ['nor while the panel is silent', { ema12: 101, rsi14: 55, held: 'long', minutes: 90 }, 'hold'],
+    ['nor while it backs it', { ema12: 101, rsi14: 55, panel: 'BUY', held: 'long', minutes: 90 }, 'hold'],
     ['a long against the panel', { ema12: 101, rsi14: 55, panel: 'SELL', held: 'long' }, 'close_long'], ['a short that is backed', { ema12: 99, held: 'short' }, 'hold'],
     ['a short against the panel', { ema12: 99, rsi14: 45, panel: 'BUY', held: 'short' }, 'close_short'],
     ['a short on spot', { ema12: 99, rsi14: 45, mode: 'spot' }, 'wait'],
