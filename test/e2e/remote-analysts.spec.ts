@@ -120,6 +120,7 @@ describe('a seated analyst', () => {
     };
     const { details } = await analyze('TSLA');
     expect(Object.values(details).find(({ fault_domain: domain, signal }) => domain === 'owner:alice' && signal === 'SELL')).toBeDefined();
+    await analyst.until(() => analyst.frames.some(({ type }) => type === 'error')); // comes by another connection than the signal
     expect(analyst.frames.find(({ type }) => type === 'error')!.data).toMatchObject({ code: 'VALIDATION_ERROR', details: expect.arrayContaining([expect.objectContaining({ path })]) });
     analyst.close();
   });
