@@ -3,10 +3,11 @@ import type { Interval } from '../model/interval.js';
 import type { AbstainReason, Action, CallStep } from '../model/opinion.js';
 import type { OutcomeClass } from '../model/situation.js';
 import type { Depth } from '../model/trigger.js';
+import type { GroupsSchema } from './groups-schema.js';
 import type { TradingSchema } from './trading-schema.js';
 
 /** The tables as queries see them: times are epoch milliseconds unless said otherwise, `Json` is JSON text. */
-export interface Schema extends TradingSchema {
+export interface Schema extends TradingSchema, GroupsSchema {
   rooms: RoomsTable;
   room_messages: RoomMessagesTable;
   runs: RunsTable;
