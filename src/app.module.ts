@@ -7,6 +7,10 @@ import { CONFIG, ConfigModule } from './config/config.module.js';
 import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { KnowledgeModule } from './knowledge/knowledge.module.js';
+import { GroupEventsModule } from './groups/group-events.module.js';
+import { FrameTakers } from './groups/group-sessions.js';
+import { GroupsModule } from './groups/groups.module.js';
+import { Experiences } from './groups/lessons/experiences.js';
 import { AnalysisRequests } from './market/analysis-requests.js';
 import { JournalModule } from './journal/journal.module.js';
 import type { Feed } from './market/feeds/feed.js';
@@ -62,6 +66,11 @@ const agentPorts: Provider[] = [
   },
 ];
 
+const groupPorts: Provider[] = [
+  { provide: Experiences, useValue: { about: () => [] } },
+  { provide: FrameTakers, useValue: { trade: () => Promise.resolve({ ok: false, message: 'NOT_READY' }), log: () => Promise.resolve({ ok: false, message: 'NOT_READY' }), trigger: () => Promise.resolve({ ok: false, message: 'NOT_READY' }) } },
+];
+
 @Module({})
 export class AppModule {
   /** The modules in the order of the data. `feed` in place of the configured one, for benchmarks and tests. */
@@ -84,8 +93,10 @@ export class AppModule {
     const assets = AssetsModule.of([configuration, storage, cluster, rooms, market, analysts, trading, agents], agentPorts);
     const work = TradingWorkModule.of(configuration, storage, rooms, market, trading, approvals, strategies, agents);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, watch);
+    const groupEvents = GroupEventsModule.of(configuration, storage, cluster, rooms);
+    const groups = GroupsModule.of([configuration, storage, rooms, groupEvents], groupPorts);
+    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, groupEvents, groups, watch);
     const ops = OpsModule.of(storage, journal, market, signals, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groupEvents, groups, watch, gateway, ops] };
   }
 }

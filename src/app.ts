@@ -27,12 +27,18 @@ import { ConnectionLimits } from './gateway/limits/connection-limits.js';
 import { Sessions } from './gateway/sessions/sessions.js';
 import { SOCKETIO_PATH, SocketIoAdapter } from './gateway/socketio/socketio.adapter.js';
 import { Status } from './gateway/status.js';
+import { EventsEndpoint } from './gateway/websocket/events.endpoint.js';
 import { AgentsEndpoint } from './gateway/websocket/agents.endpoint.js';
 import { AnalystsEndpoint } from './gateway/websocket/analysts.endpoint.js';
 import { DashboardEndpoint } from './gateway/websocket/dashboard.endpoint.js';
 import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
 import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
 import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
+import type { Connections } from './groups/connections/connections.js';
+import { EventRetention } from './groups/events/event-retention.js';
+import { Lines } from './groups/events/lines.js';
+import { Settlements } from './groups/events/settlements.js';
+import { GROUP_CONNECTIONS, TRIGGER_CONNECTIONS } from './groups/group-events.module.js';
 import { News } from './knowledge/news/news.js';
 import { NewsFeeds } from './knowledge/news/news-feeds.js';
 import { Situations } from './knowledge/situations.js';
@@ -109,7 +115,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   openApi(nest, config);
   await nest.init();
   new UpgradeRouter({
-    endpoints: [nest.get(SignalsEndpoint), nest.get(AnalystsEndpoint), nest.get(AgentsEndpoint), nest.get(DashboardEndpoint), nest.get(StreamEndpoint)],
+    endpoints: [nest.get(SignalsEndpoint), nest.get(AnalystsEndpoint), nest.get(AgentsEndpoint), nest.get(EventsEndpoint), nest.get(DashboardEndpoint), nest.get(StreamEndpoint)],
     limits: connections,
     addressOf,
     allowedOrigins: config.auth.allowedOrigins,
@@ -126,6 +132,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   await shareAlerts(nest, log);
   await nest.get<SharedSeats | null>(SHARED_SEATS)?.start();
   nest.get(Revocations).start();
+  await startGroups(nest);
   const shared = nest.get<Cluster | null>(CLUSTER) !== null;
   await nest.get(Situations).start({ shared });
   await nest.get(News).start({ shared });
@@ -202,6 +209,19 @@ async function shareTrading(nest: NestExpressApplication): Promise<void> {
   await nest.get<Cluster | null>(CLUSTER)?.channels.listen(TRADING_CHANNEL, () => void nest.get(TradingWork).refresh());
 }
 
+async function startGroups(nest: NestExpressApplication): Promise<void> {
+  for (const each of [GROUP_CONNECTIONS, TRIGGER_CONNECTIONS]) await nest.get<Connections>(each).start();
+  await nest.get(Lines).start();
+  nest.get(EventRetention).start();
+}
+
+async function stopGroups(nest: NestExpressApplication): Promise<void> {
+  nest.get(EventRetention).stop();
+  nest.get(Lines).stop();
+  for (const each of [GROUP_CONNECTIONS, TRIGGER_CONNECTIONS]) await nest.get<Connections>(each).stop();
+  await nest.get(Settlements).stop();
+}
+
 async function stop(nest: NestExpressApplication, config: Config): Promise<void> {
   nest.get(DrainState).draining = true;
   const sessions = nest.get(Sessions);
@@ -220,6 +240,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
     nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(), nest.get(SqlCallLog).drain(GRACE_MS),
     nest.get(RemoteVotes).stop(),
   ]);
+  await stopGroups(nest);
   await nest.get(RoomWriter).idle();
   sessions.stop();
   nest.get(Revocations).stop();

@@ -7,6 +7,8 @@ import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
 import { FEED_LEASE } from '../market/feeds/cluster-feed.js';
+import { GroupSessions } from '../groups/group-sessions.js';
+import { GroupStore } from '../groups/group-store.js';
 import { Leadership } from '../market/leadership.js';
 import { Market } from '../market/market.js';
 import { Watch } from '../market/watch.js';
@@ -52,6 +54,7 @@ import { Status } from './status.js';
 import { AgentsEndpoint } from './websocket/agents.endpoint.js';
 import { AnalystsEndpoint } from './websocket/analysts.endpoint.js';
 import { DashboardEndpoint } from './websocket/dashboard.endpoint.js';
+import { EventsEndpoint } from './websocket/events.endpoint.js';
 import { SignalsEndpoint } from './websocket/signals.endpoint.js';
 import { StreamEndpoint } from './websocket/stream.endpoint.js';
 
@@ -147,12 +150,12 @@ export class GatewayModule {
         },
         {
           provide: COMMANDS,
-          inject: [CONFIG, Market, Hub, RoomLog, RoomHistory, Alerts, Runs, Panel, Authenticator, Visits, Status],
+          inject: [CONFIG, Market, Hub, RoomLog, RoomHistory, Alerts, Runs, Panel, Authenticator, Visits, Status, GroupStore],
           useFactory: (
             { trading }: Config, market: Market, hub: Hub, log: RoomLog, history: RoomHistory, alerts: Alerts,
-            runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status,
+            runs: Runs, panel: Panel, authenticator: Authenticator, visits: Visits, status: Status, groups: GroupStore,
           ) => commandTable({
-            agents: agentIds(trading), market, hub, log, history, alerts, runs, panel, authenticator, visits, status,
+            agents: agentIds(trading), groupExists: async (id) => await groups.find(id) !== null, market, hub, log, history, alerts, runs, panel, authenticator, visits, status,
           }),
         },
         SignalsGateway,
@@ -176,9 +179,14 @@ export class GatewayModule {
           inject: [Visits, LOG, { token: Assets, optional: true }, { token: AssetBoards, optional: true }],
           useFactory: (visits: Visits, to: Log, assets?: Assets, boards?: AssetBoards) => new DashboardEndpoint({ visits, assets: assets ?? null, boards: boards ?? null, onFault: faults(to) }),
         },
+        {
+          provide: EventsEndpoint,
+          inject: [Visits, GroupSessions, LOG],
+          useFactory: (visits: Visits, sessions: GroupSessions, to: Log) => new EventsEndpoint({ visits, sessions, onFault: faults(to) }),
+        },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],
-      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint, AgentsEndpoint, DashboardEndpoint],
+      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint, AgentsEndpoint, DashboardEndpoint, EventsEndpoint],
     };
   }
 }

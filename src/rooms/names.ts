@@ -11,6 +11,11 @@ export const agentRoom = (agentId: string): string => `${AGENT_PREFIX}${agentId}
 /** The trading agent of an agent's room, else null. */
 export const agentOf = (room: string): string | null => (room.startsWith(AGENT_PREFIX) ? room.slice(AGENT_PREFIX.length) : null);
 
+const GROUP_PREFIX = 'group:';
+export const groupRoom = (groupId: string): string => `${GROUP_PREFIX}${groupId}`;
+/** The trading group of a group's room, else null. */
+export const groupOf = (room: string): string | null => (room.startsWith(GROUP_PREFIX) ? room.slice(GROUP_PREFIX.length) : null);
+
 /** The types whose last message is part of a joining client's snapshot; a room says at most one of them. */
 export const SNAPSHOT_TYPE = 'signal_update';
 const AGENT_SNAPSHOT_TYPE = 'agent_status';

@@ -1,6 +1,6 @@
 import { CodedError } from '../../model/codes.js';
 import type { Scope } from '../../model/scope.js';
-import { agentOf, clientRoom, SYSTEM_ROOM } from '../../rooms/names.js';
+import { agentOf, clientRoom, groupOf, SYSTEM_ROOM } from '../../rooms/names.js';
 import { requireScope, type Principal } from './principal.js';
 
 const SCOPES = new Map<string, Scope>([['approvals', 'approve'], ['ops', 'admin']]);
@@ -29,6 +29,10 @@ export function checkedRoom(room: string, principal: Principal, agents: Readonly
     requireScope(principal, 'read');
     checkAgent(agentId, agents);
     return room;
+  }
+  if (groupOf(room) !== null) {
+    requireScope(principal, 'read');
+    return room; // whether there is such a group only the database knows
   }
   if (room.startsWith(clientRoom(''))) throw new CodedError('FORBIDDEN', `${room} belongs to another client; yours is ${clientRoom(principal.subject)}`);
   throw new CodedError('NOT_FOUND', `There is no room ${room} on this server`);

@@ -1,7 +1,7 @@
 import type { Market } from '../../market/market.js';
 import { CodedError } from '../../model/codes.js';
 import type { Hub } from '../../rooms/hub.js';
-import { symbolRoom, symbolOf } from '../../rooms/names.js';
+import { groupOf, symbolRoom, symbolOf } from '../../rooms/names.js';
 import type { RoomHistory } from '../../rooms/room-history.js';
 import type { RoomLog } from '../../rooms/room-log.js';
 import { endMessageId, signalMessageId, voteIdsOf } from '../../signals/run.js';
@@ -22,6 +22,7 @@ export interface CommandNeeds {
   readonly market: Market;
   /** Ids of those that trade. */
   readonly agents: ReadonlySet<string>;
+  readonly groupExists: (groupId: string) => Promise<boolean>;
   readonly hub: Hub;
   readonly log: RoomLog;
   readonly history: RoomHistory;
@@ -42,6 +43,8 @@ export type CommandTable = Readonly<Record<string, Command>>;
 export const commandTable = (needs: CommandNeeds): CommandTable => ({
   subscribe: command(SubscribeCommand, 'read', async (visitor, fields) => {
     const names = roomsOf(needs, visitor, fields);
+    const groupId = groupOf(names[0]!);
+    if (groupId !== null && !await needs.groupExists(groupId)) throw new CodedError('NOT_FOUND', `There is no group ${groupId.slice(0, 64)}: GET /api/groups lists them`);
     // a client may have written the rooms of its map in another spelling
     const asked = fields.room === undefined ? symbolsOf(fields).map(symbolRoom) : [fields.room];
     const since = new Map(names.map((name, at) => [name, positionIn(fields.since, name) ?? positionIn(fields.since, asked[at] ?? '')]));

@@ -64,7 +64,7 @@ export class UpgradeRouter {
     const { socketio } = this.needs;
     const engine = path.startsWith(socketio.path);
     const found = engine ? null : this.find(path);
-    if (!engine && !found) throw new CodedError('NOT_FOUND', `There is no WebSocket at ${path}: there are /ws/signals, /ws/symbols/{symbol}, /ws/analysts, /ws/agents/{agent_id}, /ws, /stream and /socket.io/`);
+    if (!engine && !found) throw new CodedError('NOT_FOUND', `There is no WebSocket at ${path}: there are /ws/signals, /ws/symbols/{symbol}, /ws/analysts, /ws/agents/{agent_id}, /ws/events, /ws, /stream and /socket.io/`);
     this.needs.checkOpen();
     // a transport that replaces another of the same session is no further connection
     const release = engine && /[?&]sid=/.test(request.url ?? '') ? () => undefined : this.needs.limits.admit(this.needs.addressOf(request));
