@@ -130,7 +130,7 @@ const orderRow = (accountId: string, order: Order): OrdersTable => ({
   expires_at: order.exitAt, at: order.at, updated_at: order.updatedAt,
 });
 
-const orderFrom = (row: OrdersTable): Order => ({
+export const orderFrom = (row: OrdersTable): Order => ({
   orderId: row.order_id, decisionId: row.decision_id, symbol: row.symbol, leg: row.leg, side: row.side, quantity: decimal(row.quantity), orderType: row.order_type,
   limitPrice: row.limit_price === null ? null : decimal(row.limit_price), stopPrice: row.stop_price === null ? null : decimal(row.stop_price),
   trail: row.trail === null ? null : decimal(row.trail), timeInForce: row.time_in_force, reduceOnly: row.reduce_only === 1, leverage: row.leverage,

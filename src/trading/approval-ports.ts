@@ -2,6 +2,7 @@ import type { AccountStore } from './account-store.js';
 import type { ApprovalPorts } from './approvals/ports.js';
 import { decisionMessage } from './decision-message.js';
 import type { Desks } from './desks.js';
+import { changeOf } from './order-words.js';
 import type { States } from './states.js';
 
 /** What approvals want of the desks. */
@@ -18,6 +19,9 @@ export const approvalPorts = (desks: Desks, states: States, store: AccountStore)
     const row = await store.decision(decisionId);
     if (!row || row.order_id !== null) return null;
     const ended = { ...row, status, gate: JSON.stringify(gate), updated_at: desks.now() };
-    return { store: (tx) => store.updateDecision(tx, decisionId, { status, gate: ended.gate, updated_at: ended.updated_at }), messages: [decisionMessage(ended)] };
+    return {
+      store: (tx) => store.updateDecision(tx, decisionId, { status, gate: ended.gate, updated_at: ended.updated_at }), messages: [decisionMessage(ended)],
+      stored: () => desks.changed(changeOf(ended, null)),
+    };
   },
 });

@@ -22,7 +22,7 @@ import { brokenLimit } from './risk/breaker.js';
 import type { GateResult } from './risk/gate.js';
 import { ALL, type StateChange, type StateNow, type States } from './states.js';
 import type { TradingLease } from './trading-lease.js';
-import { Trading, type AccountView, type Decision, type TradingEvents } from './trading.js';
+import { Trading, type AccountView, type Decision, type OrderChange, type TradingEvents } from './trading.js';
 
 export interface OpenedBroker {
   readonly broker: Broker;
@@ -136,6 +136,11 @@ export class Desks extends Trading {
     return this.needs.lease.isHeld() && this.desks.has(accountId);
   }
 
+  /** What was stored outside the desks. */
+  async changed(change: OrderChange): Promise<void> {
+    await this.said('changed', change);
+  }
+
   listen(events: Partial<TradingEvents>): void {
     this.listeners.push(events);
   }
@@ -195,7 +200,7 @@ export class Desks extends Trading {
     }
     const flow = new OrderFlow({
       account, config, broker, market: needs.market, prices: needs.prices, store: needs.store, writer: needs.writer, approvals: needs.approvals,
-      state: () => this.state(config.id), check: (tx) => needs.lease.check(tx), giveUp: this.giveUp.signal,
+      state: () => this.state(config.id), check: (tx) => needs.lease.check(tx), changed: (change) => this.said('changed', change), giveUp: this.giveUp.signal,
     });
     flow.settledUntil = loaded?.settledUntil ?? needs.market.now();
     const desk = new Desk({

@@ -5,7 +5,7 @@ import { remaining, type Order } from './account.js';
 import type { Ticket } from './brokers/broker.js';
 import { intentFrom, intentText } from './intent-text.js';
 import type { Proposal } from './proposal.js';
-import type { Decision } from './trading.js';
+import type { Decision, OrderChange } from './trading.js';
 
 export const ticketOf = (order: Order): Ticket => ({
   clientOrderId: order.orderId, symbol: order.symbol, leg: order.leg, side: order.side, quantity: order.quantity, orderType: order.orderType,
@@ -35,6 +35,17 @@ export const fromRow = (row: DecisionsTable, proposal?: Proposal): Decision => (
   decisionId: row.decision_id, proposal: proposal ?? null, intent: row.intent === null ? null : intentFrom(row.intent), status: row.status,
   gate: row.gate === null ? null : JSON.parse(row.gate) as Decision['gate'], orderId: row.order_id, approvalId: row.approval_id, duplicate: false,
 });
+
+export const changeOf = (row: DecisionsTable, order: Order | null): OrderChange => {
+  const { intent, gate } = fromRow(row);
+  return {
+    accountId: row.account_id, decisionId: row.decision_id, order, at: order ? Math.max(order.updatedAt, row.updated_at) : row.updated_at,
+    decision: {
+      decisionId: row.decision_id, key: row.decision_key, origin: row.origin, originId: row.origin_id, correlationId: row.correlation_id, symbol: row.symbol,
+      status: row.status, gate, intent,
+    },
+  };
+};
 
 export const asBefore = (row: DecisionsTable, proposal: Proposal): Decision => ({ ...fromRow(row, proposal), duplicate: true });
 

@@ -1,7 +1,7 @@
 import type { AccountConfig } from '../config/config.js';
 import type { Market } from '../market/market.js';
 import { decimal, ZERO, type Decimal } from '../model/decimal.js';
-import { sign, type AccountEntry, type Execution, type Intent, type TradingState } from '../model/trading.js';
+import { isOpen, sign, type AccountEntry, type Execution, type Intent, type TradingState } from '../model/trading.js';
 import type { NewMessage } from '../rooms/message.js';
 import type { RoomWriter, Work } from '../rooms/room-writer.js';
 import type { Transaction } from 'kysely';
@@ -18,10 +18,10 @@ import type { Prices } from './prices.js';
 import type { Proposal } from './proposal.js';
 import { checkIntent } from './risk/gates.js';
 import type { GateResult, Refusal } from './risk/gate.js';
-import { asBefore, decisionStatusOf, fromRow, intentOf, nothing, sumOf, ticketOf, unsized, without } from './order-words.js';
+import { asBefore, changeOf, decisionStatusOf, fromRow, intentOf, nothing, sumOf, ticketOf, unsized, without } from './order-words.js';
 import { riskInput, type Circumstances } from './risk-input.js';
 import { sized } from './sized.js';
-import type { Decision, FilledOrder, TradeEnd } from './trading.js';
+import type { Decision, FilledOrder, OrderChange, TradeEnd } from './trading.js';
 
 export interface FlowNeeds {
   readonly account: Account;
@@ -35,6 +35,8 @@ export interface FlowNeeds {
   readonly state: () => TradingState;
   /** In each transaction: throws where another trades the account by now. */
   readonly check: (tx: Transaction<Schema>) => Promise<void>;
+  /** After each change of a decision or of its own order is stored. */
+  readonly changed: (change: OrderChange) => Promise<void>;
   readonly giveUp: AbortSignal;
 }
 
@@ -54,6 +56,9 @@ export class OrderFlow {
   settledUntil = 0;
   /** Orders of which the broker says more is filled than is in the books, by id. */
   readonly behind = new Map<string, Decimal>();
+
+  /** Orders whose end is on its way to the database, by id: the same end may be told and asked for at once. */
+  private readonly ending = new Map<string, Promise<Order>>();
 
   constructor(private readonly needs: FlowNeeds) {}
 
@@ -121,6 +126,8 @@ export class OrderFlow {
   /** What the broker says of an order; fills come by `executed`. */
   async changed(told: BrokerOrder, known?: Order): Promise<Order> {
     const { account, store } = this.needs;
+    const ending = this.ending.get(told.clientOrderId);
+    if (ending) return ending;
     const order = account.orders.get(told.clientOrderId) ?? known ?? await store.order(told.clientOrderId);
     if (!order) throw new Error(`The broker tells of an order ${told.clientOrderId} that is not known here`);
     if (told.filledQuantity.gt(order.filledQuantity)) this.behind.set(order.orderId, told.filledQuantity);
@@ -168,6 +175,7 @@ export class OrderFlow {
       },
       messages: decided && after ? [decisionMessage(decided, { quantity: after.filledQuantity.toNumber(), price: after.averagePrice!.toNumber() })] : [],
     });
+    if (decided && after && !isProtective(after)) await this.needs.changed(changeOf(decided, after));
     const reducing = held.times(sign(execution.side)).lt(0);
     return { fill: { accountId: account.id, decisionId: decided?.decision_id ?? null, orderId: order?.orderId ?? null, status: after?.status ?? null, execution, realised, reducing }, end };
   }
@@ -249,6 +257,7 @@ export class OrderFlow {
   private async refuseRow(row: DecisionsTable, { code, detail, numbers }: Refusal, proposal?: Proposal): Promise<Decision> {
     const refused: DecisionsTable = { ...row, status: 'refused', gate: JSON.stringify({ code, detail, numbers }), updated_at: this.needs.prices.now() };
     await this.say({ store: (tx) => this.putDecision(tx, refused), messages: [decisionMessage(refused)] });
+    await this.needs.changed(changeOf(refused, null));
     return fromRow(refused, proposal);
   }
 
@@ -265,6 +274,7 @@ export class OrderFlow {
       messages: [decisionMessage(row), ...asked.messages],
     });
     asked.stored();
+    await this.needs.changed(changeOf(row, null));
     return fromRow(row, proposal);
   }
 
@@ -297,17 +307,27 @@ export class OrderFlow {
       messages,
     });
     account.put(order);
+    if (decision) await this.needs.changed(changeOf(decision, order));
     return this.send(order);
   }
 
   /** A change of status; its decision follows where the order is what it was about. */
-  private async ended(order: Order, status: Order['status'], reason: string | null, at = this.needs.prices.now()): Promise<Order> {
+  private ended(order: Order, status: Order['status'], reason: string | null, at?: number): Promise<Order> {
+    const done = this.statusChanged(order, status, reason, at);
+    if (isOpen(status)) return done;
+    const { orderId } = order;
+    const ending = done.finally(() => this.ending.delete(orderId));
+    this.ending.set(orderId, ending);
+    return ending;
+  }
+
+  private async statusChanged(order: Order, status: Order['status'], reason: string | null, at = this.needs.prices.now()): Promise<Order> {
     const { account, store } = this.needs;
     const known = account.orders.get(order.orderId) ?? order;
     const changed: Order = { ...known, brokerOrderId: order.brokerOrderId ?? known.brokerOrderId, status, reason: reason ?? known.reason, updatedAt: at };
     account.put(changed);
-    const decisionStatus = isProtective(changed) ? null : decisionStatusOf(changed);
-    const row = decisionStatus === null ? null : await store.decision(changed.decisionId);
+    const decisionStatus = decisionStatusOf(changed);
+    const row = isProtective(changed) ? null : await store.decision(changed.decisionId);
     const decision: DecisionsTable | null = row && decisionStatus && row.status !== decisionStatus
       ? { ...row, status: decisionStatus, updated_at: at, gate: reason === null ? row.gate : JSON.stringify({ code: 'BROKER', detail: reason, numbers: {} }) }
       : null;
@@ -318,6 +338,7 @@ export class OrderFlow {
       },
       messages: decision ? [decisionMessage(decision)] : [],
     });
+    if (row && (decision || known.status !== status)) await this.needs.changed(changeOf(decision ?? row, changed));
     return changed;
   }
 

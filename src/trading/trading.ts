@@ -1,6 +1,7 @@
 import type { Decimal } from '../model/decimal.js';
 import type { AccountMode, Execution, Intent, OrderStatus, Position, TradingState } from '../model/trading.js';
 import type { DecisionStatus } from '../storage/trading-schema.js';
+import type { Order } from './account.js';
 import type { ClosedTrade, Totals } from './portfolio/book.js';
 import type { Proposal } from './proposal.js';
 
@@ -62,9 +63,42 @@ export interface TradeEnd {
   readonly closedBy: string | null;
 }
 
+/** A decision as it is after a change. */
+export interface ChangedDecision {
+  readonly decisionId: string;
+  /** Of the proposal that it came of. */
+  readonly key: string;
+  /** `signal`, `agent`, `strategy`, `group`, `person`; and whose. */
+  readonly origin: string;
+  readonly originId: string;
+  readonly correlationId: string | null;
+  readonly symbol: string;
+  readonly status: DecisionStatus;
+  /** What refused or ended it. */
+  readonly gate: Decision['gate'];
+  /** As it was sized; its quantity is 0 where it could not be. */
+  readonly intent: Intent | null;
+}
+
+/** A decision or its own order has changed; target and stop of a position are nobody's decision and are not told. */
+export interface OrderChange {
+  readonly accountId: string;
+  readonly decisionId: string;
+  readonly decision: ChangedDecision;
+  /** null: there is none (refused, waiting for a person, or ended by one). */
+  readonly order: Order | null;
+  /** Market time of the change, epoch milliseconds. */
+  readonly at: number;
+}
+
 /** Said after it is stored, in order, to be awaited (a replayed file waits). What throws is reported and stops nothing. */
 export interface TradingEvents {
   decided(decision: Decision): void | Promise<void>;
+  /**
+   * Each change: refused, waiting, submitted, accepted, each fill, ended. By the node that stored it: the one that trades, but for
+   * an approval that a person rejects, which is the one that was asked. It comes inside the account's turn: awaiting a `propose` of the same account there never ends.
+   */
+  changed(change: OrderChange): void | Promise<void>;
   filled(fill: FilledOrder): void | Promise<void>;
   closed(end: TradeEnd): void | Promise<void>;
   /** Money or positions changed, or their worth did (at most once a second an account, market time). */

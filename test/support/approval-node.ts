@@ -75,6 +75,7 @@ export function approvalNode(db: Database, given: Partial<DeskWorld> = {}): Appr
       return {
         store: async (tx) => void await tx.updateTable('decisions').set({ status, gate: JSON.stringify(gate) }).where('decision_id', '=', decisionId).execute(),
         messages: [{ room: 'symbol:AAPL', messageId: `decision:${decisionId}:${status}`, type: 'trading_decision', body: '{}' }],
+        stored: async () => undefined,
       };
     },
   };

@@ -54,13 +54,13 @@ interface Parts {
   readonly feed: Feed;
   readonly accounts: readonly AccountConfig[];
   readonly brokerFor: (account: AccountConfig, now: () => number) => OpenedBroker;
-  readonly approvals?: ApprovalDesk;
+  readonly approvals?: (room: RoomNode, now: () => number) => ApprovalDesk;
   readonly breaker?: 'HALTED' | 'REDUCING';
   readonly askAgainMs?: readonly number[];
 }
 
 /** Market, desks and what they need, wired as the modules do, without Nest. */
-export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = new NobodyAsked(), breaker = 'HALTED', askAgainMs }: Parts): Promise<TradingWorld> {
+export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = () => new NobodyAsked(), breaker = 'HALTED', askAgainMs }: Parts): Promise<TradingWorld> {
   const room = roomNode(db);
   const errors: unknown[] = [];
   const onFault = (error: unknown): void => { errors.push(error); };
@@ -70,7 +70,7 @@ export async function tradingWorld(db: Database, { feed, accounts, brokerFor, ap
   const states = new States(db.kysely, room.writer);
   const store = new AccountStore(db.kysely);
   const desks = new Desks({
-    config: { accounts, breaker }, market, prices, store, states, writer: room.writer, approvals, brokerFor: (account) => brokerFor(account, () => market.now()),
+    config: { accounts, breaker }, market, prices, store, states, writer: room.writer, approvals: approvals(room, () => market.now()), brokerFor: (account) => brokerFor(account, () => market.now()),
     lease: { isHeld: () => true, check: async () => undefined }, tell: () => undefined, onFault, ...(askAgainMs && { askAgainMs }),
   });
   const [decided, filled, ended] = [[] as Decision[], [] as FilledOrder[], [] as TradeEnd[]];

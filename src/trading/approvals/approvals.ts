@@ -225,6 +225,7 @@ export class Approvals {
       messages: [approvalMessage(next), ...(ended?.messages ?? [])],
     });
     this.open.put(next);
+    await ended?.stored();
     this.needs.tell(next.approvalId);
   }
 

@@ -4,6 +4,12 @@ import type { GateResult } from '../risk/gate.js';
 import type { Decision } from '../trading.js';
 import type { DecisionEnd } from './decision-end.js';
 
+/** How a decision ends, stored with its approval. */
+export interface EndingWork extends Work {
+  /** Once that is done: those who listen are told. */
+  readonly stored: () => Promise<void>;
+}
+
 /** What approvals want of the desks. Bound by `Approvals.bind`, for the desks are made after them. */
 export interface ApprovalPorts {
   /** This node trades the account. */
@@ -15,5 +21,5 @@ export interface ApprovalPorts {
   /** Through every gate again, and to the broker; a decision that has an order already gives what it has. Resolves once it is stored. */
   execute(accountId: string, decisionId: string, intent: Intent): Promise<Pick<Decision, 'status' | 'gate'>>;
   /** Rows and messages that end a decision without an order, for the transaction of its approval; on any node. null: it has an order, or is not there. */
-  ending(decisionId: string, status: DecisionEnd['status'], gate: DecisionEnd['gate']): Promise<Work | null>;
+  ending(decisionId: string, status: DecisionEnd['status'], gate: DecisionEnd['gate']): Promise<EndingWork | null>;
 }

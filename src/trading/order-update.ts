@@ -1,0 +1,38 @@
+import type { Side } from '../model/trading.js';
+import type { OrderChange } from './trading.js';
+
+/** What a group hears of its order as `order_update`; money and quantities are JSON numbers. */
+export interface OrderUpdate {
+  /** null: there is no order. */
+  readonly order_id: string | null;
+  readonly correlation_id: string | null;
+  readonly symbol: string;
+  readonly side: Side | null;
+  /** 0 where it could not be sized. */
+  readonly quantity: number;
+  readonly filled_quantity: number;
+  /** null before the first fill. */
+  readonly average_price: number | null;
+  readonly status: 'refused' | 'waiting_approval' | 'submitted' | 'accepted' | 'partially_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected';
+  readonly gate?: { readonly code: string; readonly detail: string };
+}
+
+export function orderUpdate({ decision, order }: OrderChange): OrderUpdate {
+  const { correlationId, symbol, intent, gate } = decision;
+  return {
+    order_id: order?.orderId ?? null, correlation_id: correlationId, symbol, side: order?.side ?? intent?.side ?? null,
+    quantity: (order?.quantity ?? intent?.quantity)?.toNumber() ?? 0, filled_quantity: order?.filledQuantity.toNumber() ?? 0,
+    average_price: order?.averagePrice?.toNumber() ?? null, status: statusOf({ decision, order }),
+    ...(gate && { gate: { code: gate.code, detail: gate.detail } }),
+  };
+}
+
+/** The same change, the same text, also after a crash: what was told under it need not be told again. */
+export const orderUpdateKey = (change: Pick<OrderChange, 'decisionId' | 'decision' | 'order'>): string =>
+  `order:${change.decisionId}:${statusOf(change)}:${change.order?.filledQuantity.toString() ?? '0'}`;
+
+/** Of the order, once there is one; what is stored and not answered yet is `submitted`. */
+function statusOf({ decision, order }: Pick<OrderChange, 'decision' | 'order'>): OrderUpdate['status'] {
+  if (!order) return decision.status;
+  return order.status === 'stored' || order.status === 'unknown' ? 'submitted' : order.status;
+}
