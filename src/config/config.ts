@@ -240,6 +240,9 @@ export interface TradingConfig {
   /** Secrets. `null` addresses: the SDK's own. */
   readonly alpaca: { readonly keyId: string; readonly secretKey: string; readonly baseUrl: string | null; readonly dataUrl: string | null; readonly streamUrl: string | null } | null;
   readonly accounts: readonly AccountConfig[];
+  /** Of accounts that say none of their own. */
+  readonly limits: RiskLimitsConfig;
+  readonly sizing: SizingConfig;
   readonly approval: ApprovalConfig;
   /** What a broken daily loss or drawdown makes of an account. */
   readonly breaker: 'REDUCING' | 'HALTED';

@@ -19,11 +19,11 @@ export function tradingConfig(variables: Variables, root: string, models: Models
   const { agents, strategies, accounts } = agentsFile(root, models, risk, instruments, findings);
   const atBroker = risk.accounts.filter((account) => account.broker === 'configured');
   if (alpaca && atBroker.length > 1) findings.problem(`config/risk.yaml: ${atBroker.map(({ id }) => id).join(', ')} all have broker: configured, and the keys open one account: leave it at one`);
-  if (broker === 'off') return { broker, alpaca, accounts: [], approval: risk.approval, breaker: risk.breaker, paper: risk.paper, agents: [], strategies: [], reflection: null };
+  if (broker === 'off') return { broker, alpaca, accounts: [], limits: risk.limits, sizing: risk.sizing, approval: risk.approval, breaker: risk.breaker, paper: risk.paper, agents: [], strategies: [], reflection: null };
   return {
     broker, alpaca,
     accounts: [...risk.accounts, ...accounts].map((account) => (account.broker === 'configured' && alpaca ? { ...account, mode: 'margin' } : account)),
-    approval: risk.approval, breaker: risk.breaker, paper: risk.paper, agents, strategies,
+    limits: risk.limits, sizing: risk.sizing, approval: risk.approval, breaker: risk.breaker, paper: risk.paper, agents, strategies,
     reflection: agents.some(({ model }) => model !== null) ? models.promptAt(REFLECTION, (problem) => findings.problem(problem)) : null,
   };
 }

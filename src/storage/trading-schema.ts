@@ -3,6 +3,7 @@ import type { AccountEntry, AccountMode, Leg, OrderStatus, OrderType, PositionSi
 /** Money and quantities are decimal texts; times are market time in epoch milliseconds; 0 and 1 are no and yes. */
 export interface TradingSchema {
   accounts: AccountsTable;
+  stored_accounts: StoredAccountsTable;
   trading_state: TradingStateTable;
   decisions: DecisionsTable;
   orders: OrdersTable;
@@ -22,7 +23,7 @@ export interface TradingSchema {
   paper_entries: AccountEntriesTable;
 }
 
-interface AccountsTable {
+export interface AccountsTable {
   account_id: string;
   broker: string;
   mode: AccountMode;
@@ -34,6 +35,14 @@ interface AccountsTable {
   day_start_equity: string;
   /** Up to when the broker's executions are in these books. */
   settled_until: number;
+}
+
+interface StoredAccountsTable {
+  account_id: string;
+  /** JSON `{mode, currency, balance, maxLeverage, limits?, sizing?}`. */
+  terms: string;
+  /** Wall time, epoch milliseconds. */
+  created_at: number;
 }
 
 export interface TradingStateTable {
@@ -123,7 +132,7 @@ export interface FillsTable {
   at: number;
 }
 
-interface PositionsTable {
+export interface PositionsTable {
   account_id: string;
   symbol: string;
   leg: Leg;

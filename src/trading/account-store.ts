@@ -2,12 +2,21 @@ import type { Insertable, Kysely, Transaction } from 'kysely';
 import { decimal } from '../model/decimal.js';
 import type { AccountEntry, Execution } from '../model/trading.js';
 import type { Schema } from '../storage/schema.js';
-import type { DecisionsTable, OrdersTable } from '../storage/trading-schema.js';
+import type { AccountsTable, DecisionsTable, OrdersTable, PositionsTable } from '../storage/trading-schema.js';
 import { Account, exitsFrom, exitsText, planKey, type Order, type OrderRole, type Plan } from './account.js';
 import { Book, historyOf, withHistory, type StoredPosition } from './portfolio/book.js';
 import type { TradeEnd } from './trading.js';
 
 type Tx = Transaction<Schema>;
+
+export interface LoadedAccount {
+  readonly account: Account;
+  /** The broker's executions up to this market time are in. */
+  readonly settledUntil: number;
+}
+
+/** Accounts of one query. */
+const PAGE = 500;
 const OPEN = ['stored', 'unknown', 'accepted', 'partially_filled'] as const;
 
 /** The rows of accounts: what `Account` has in memory, and what has ended. */
@@ -15,19 +24,21 @@ export class AccountStore {
   constructor(private readonly db: Kysely<Schema>) {}
 
   /** null: there is no such account yet. */
-  async load(accountId: string): Promise<{ readonly account: Account; readonly settledUntil: number } | null> {
-    const row = await this.db.selectFrom('accounts').selectAll().where('account_id', '=', accountId).executeTakeFirst();
-    if (!row) return null;
-    const positions = await this.db.selectFrom('positions').selectAll().where('account_id', '=', accountId).orderBy('symbol').orderBy('leg').execute();
-    const book = new Book(row.mode, decimal(row.wallet), positions.map((each) => withHistory({
-      symbol: each.symbol, leg: each.leg, side: each.side, quantity: decimal(each.quantity), entryPrice: decimal(each.entry_price), leverage: each.leverage, openedAt: each.opened_at,
-    }, JSON.parse(each.history) as StoredPosition)));
-    const account = new Account(accountId, row.mode, row.currency, decimal(row.initial), book);
-    [account.peakEquity, account.day, account.dayStartEquity] = [decimal(row.peak_equity), row.day, decimal(row.day_start_equity)];
-    for (const { symbol, leg, plan } of positions) if (plan) account.plans.set(planKey(symbol, leg), planFrom(plan));
-    const orders = await this.db.selectFrom('orders').selectAll().where('account_id', '=', accountId).where('status', 'in', OPEN).orderBy('at').orderBy('order_id').execute();
-    for (const order of orders) account.put(orderFrom(order));
-    return { account, settledUntil: row.settled_until };
+  async load(accountId: string): Promise<LoadedAccount | null> {
+    return (await this.loadAll([accountId])).get(accountId) ?? null;
+  }
+
+  /** Those that there are. */
+  async loadAll(accountIds: readonly string[]): Promise<ReadonlyMap<string, LoadedAccount>> {
+    const loaded = new Map<string, LoadedAccount>();
+    for (let at = 0; at < accountIds.length; at += PAGE) {
+      const ids = accountIds.slice(at, at + PAGE);
+      const rows = await this.db.selectFrom('accounts').selectAll().where('account_id', 'in', ids).execute();
+      const positions = byAccount(await this.db.selectFrom('positions').selectAll().where('account_id', 'in', ids).orderBy('symbol').orderBy('leg').execute());
+      const orders = byAccount(await this.db.selectFrom('orders').selectAll().where('account_id', 'in', ids).where('status', 'in', OPEN).orderBy('at').orderBy('order_id').execute());
+      for (const row of rows) loaded.set(row.account_id, loadedFrom(row, positions.get(row.account_id) ?? [], orders.get(row.account_id) ?? []));
+    }
+    return loaded;
   }
 
   /** Writes what changes with money and time. `settledUntil`: the broker's executions up to there are in. */
@@ -119,6 +130,27 @@ export class AccountStore {
     return this.db.selectFrom('fills').select(['symbol', 'side', 'quantity', 'at']).where('account_id', '=', accountId).where('at', '>=', since)
       .orderBy('at').orderBy('execution_id').execute();
   }
+}
+
+function byAccount<T extends { readonly account_id: string }>(rows: readonly T[]): ReadonlyMap<string, readonly T[]> {
+  const grouped = new Map<string, T[]>();
+  for (const row of rows) {
+    const those = grouped.get(row.account_id);
+    if (those) those.push(row);
+    else grouped.set(row.account_id, [row]);
+  }
+  return grouped;
+}
+
+function loadedFrom(row: AccountsTable, positions: readonly PositionsTable[], orders: readonly OrdersTable[]): LoadedAccount {
+  const book = new Book(row.mode, decimal(row.wallet), positions.map((each) => withHistory({
+    symbol: each.symbol, leg: each.leg, side: each.side, quantity: decimal(each.quantity), entryPrice: decimal(each.entry_price), leverage: each.leverage, openedAt: each.opened_at,
+  }, JSON.parse(each.history) as StoredPosition)));
+  const account = new Account(row.account_id, row.mode, row.currency, decimal(row.initial), book);
+  [account.peakEquity, account.day, account.dayStartEquity] = [decimal(row.peak_equity), row.day, decimal(row.day_start_equity)];
+  for (const { symbol, leg, plan } of positions) if (plan) account.plans.set(planKey(symbol, leg), planFrom(plan));
+  for (const order of orders) account.put(orderFrom(order));
+  return { account, settledUntil: row.settled_until };
 }
 
 const orderRow = (accountId: string, order: Order): OrdersTable => ({

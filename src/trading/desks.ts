@@ -7,6 +7,7 @@ import type { Intent, TradingState } from '../model/trading.js';
 import type { RoomWriter } from '../rooms/room-writer.js';
 import { systemAlert } from '../rooms/system-alert.js';
 import { Account } from './account.js';
+import type { AccountDirectory, NewAccount } from './account-directory.js';
 import type { AccountStore } from './account-store.js';
 import { accountView } from './account-view.js';
 import type { Broker } from './brokers/broker.js';
@@ -31,7 +32,8 @@ export interface OpenedBroker {
 }
 
 export interface DesksNeeds {
-  readonly config: Pick<TradingConfig, 'accounts' | 'breaker'>;
+  readonly config: Pick<TradingConfig, 'breaker'>;
+  readonly accounts: AccountDirectory;
   readonly market: Pick<Market, 'instrument' | 'instruments' | 'ownInterval' | 'now'>;
   readonly prices: Prices;
   readonly store: AccountStore;
@@ -54,6 +56,9 @@ export class Desks extends Trading {
   private readonly listeners: Partial<TradingEvents>[] = [];
   private readonly giveUp = new AbortController();
   private readonly breaking = new Set<string>();
+  private readonly opening = new Map<string, Promise<void>>();
+  /** Raised whenever this node trades no more. */
+  private closings = 0;
   private draining = false;
 
   constructor(private readonly needs: DesksNeeds) {
@@ -63,12 +68,14 @@ export class Desks extends Trading {
   /** Opens every account, here. Those whose broker does not answer are tried again by `retry`. */
   async open(): Promise<void> {
     await this.needs.states.sync();
-    for (const config of this.needs.config.accounts) await this.openAccount(config).catch(this.needs.onFault);
+    await this.needs.accounts.sync();
+    for (const config of this.needs.accounts.all()) await this.openAccount(config).catch(this.needs.onFault);
     for (const [id] of this.desks) if (this.state(id) === 'HALTED') await this.desks.get(id)!.cancelExposure().catch(this.needs.onFault);
   }
 
   /** Another node trades from now on, or this one ends. */
   async close(): Promise<void> {
+    this.closings += 1;
     const desks = [...this.desks.values()];
     this.desks.clear();
     await Promise.all(desks.map((desk) => desk.stop().catch(this.needs.onFault)));
@@ -85,16 +92,22 @@ export class Desks extends Trading {
   /** What rows say of accounts that are not traded here, and of states. */
   async refresh(): Promise<void> {
     for (const scope of await this.needs.states.sync()) await this.stateChanged(scope);
+    await this.needs.accounts.sync();
     if (this.needs.lease.isHeld()) {
-      for (const config of this.needs.config.accounts) if (!this.desks.has(config.id)) await this.openAccount(config).catch(this.needs.onFault);
+      for (const config of this.needs.accounts.all()) if (!this.desks.has(config.id)) await this.openAccount(config).catch(this.needs.onFault);
       return;
     }
-    const copies = new Map<string, Account>();
-    for (const { id } of this.needs.config.accounts) {
-      const loaded = await this.needs.store.load(id);
-      if (loaded) copies.set(id, loaded.account);
-    }
-    this.copies = copies;
+    const loaded = await this.needs.store.loadAll(this.needs.accounts.all().map(({ id }) => id));
+    this.copies = new Map([...loaded].map(([id, { account }]) => [id, account]));
+  }
+
+  /** Made for good, and opened where this node trades; another that does opens it within a second. @throws CodedError as `AccountDirectory.create`, DRAINING */
+  async create(asked: NewAccount): Promise<AccountView> {
+    if (this.draining) throw new CodedError('DRAINING', 'This node is shutting down: ask another, or again in a moment');
+    const config = await this.needs.accounts.create(asked);
+    if (this.needs.lease.isHeld()) await this.openAccount(config).catch(this.needs.onFault); // `refresh` tries it again
+    this.needs.tell(config.id);
+    return this.account(config.id);
   }
 
   async propose(proposal: Proposal): Promise<Decision> {
@@ -114,22 +127,21 @@ export class Desks extends Trading {
   desk(accountId: string): Desk {
     const desk = this.desks.get(accountId);
     if (desk) return desk;
-    if (!this.needs.config.accounts.some(({ id }) => id === accountId)) throw unknown(accountId, this.needs.config.accounts);
+    this.needs.accounts.get(accountId);
     throw new CodedError('NOT_READY', this.needs.lease.isHeld() ? `The broker of ${accountId} has not answered yet: try again` : `Another node trades ${accountId}: ask it, or again in a moment`);
   }
 
   account(accountId: string): AccountView {
-    const config = this.needs.config.accounts.find(({ id }) => id === accountId);
+    const config = this.needs.accounts.get(accountId);
     const desk = this.desks.get(accountId);
     const account = desk?.account ?? this.copies.get(accountId);
-    if (!config) throw unknown(accountId, this.needs.config.accounts);
     return accountView(account ?? new Account(accountId, config.mode, config.currency, decimal(config.balance), new Book(config.mode, decimal(config.balance))), {
       broker: desk?.broker ?? config.broker, priceOf: (symbol) => this.needs.prices.of(symbol)?.last ?? null, state: this.needs.states.effective(accountId),
     });
   }
 
   accounts(): readonly AccountView[] {
-    return this.needs.config.accounts.map(({ id }) => this.account(id));
+    return this.needs.accounts.all().map(({ id }) => this.account(id));
   }
 
   holds(accountId: string): boolean {
@@ -167,7 +179,7 @@ export class Desks extends Trading {
 
   /** By hand or by the breaker; of one account or of `all`. HALTED cancels what can add exposure before it resolves. */
   async setState(scope: string, change: StateChange): Promise<StateNow> {
-    if (scope !== ALL && !this.needs.config.accounts.some(({ id }) => id === scope)) throw unknown(scope, this.needs.config.accounts);
+    if (scope !== ALL) this.needs.accounts.get(scope);
     const before = this.needs.states.of(scope);
     // whoever goes on past a broken limit is not stopped by the same one again at once
     const code = change.state === 'ACTIVE' ? before.code : change.code;
@@ -188,9 +200,16 @@ export class Desks extends Trading {
     return this.needs.states.effective(accountId).state;
   }
 
-  private async openAccount(config: AccountConfig): Promise<void> {
-    const { needs } = this;
-    if (this.desks.has(config.id)) return;
+  /** Once, whoever asks meanwhile. */
+  private openAccount(config: AccountConfig): Promise<void> {
+    if (this.desks.has(config.id)) return Promise.resolve();
+    const opening = this.opening.get(config.id) ?? this.opened(config).finally(() => this.opening.delete(config.id));
+    this.opening.set(config.id, opening);
+    return opening;
+  }
+
+  private async opened(config: AccountConfig): Promise<void> {
+    const { needs, closings } = this;
     const { broker, driven } = await needs.brokerFor(config);
     const loaded = await needs.store.load(config.id);
     const account = loaded?.account ?? new Account(config.id, config.mode, config.currency, decimal(config.balance), new Book(config.mode, decimal(config.balance)));
@@ -214,6 +233,7 @@ export class Desks extends Trading {
     await desk.start(loaded === null && driven === null);
     account.measure(needs.market.now());
     await flow.keep();
+    if (closings !== this.closings) return desk.stop(); // another node trades by now
     this.desks.set(config.id, desk);
   }
 
@@ -250,6 +270,3 @@ export class Desks extends Trading {
 }
 
 const DIFFERS = 'RECONCILIATION_DIFFERS';
-
-const unknown = (accountId: string, accounts: readonly AccountConfig[]): CodedError =>
-  new CodedError('NOT_FOUND', `There is no account ${accountId.slice(0, 64)}: there are ${accounts.map(({ id }) => id).join(', ') || 'none'}`);

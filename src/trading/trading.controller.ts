@@ -1,12 +1,14 @@
-import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Market } from '../market/market.js';
 import { CodedError } from '../model/codes.js';
+import { requires } from '../model/scope.js';
+import { NewAccountBody } from './accounts.dto.js';
 import { decisionOnWire } from './decision-message.js';
 import { accountOnWire, fillOnWire, orderOnWire, positionOnWire } from './on-wire.js';
 import { DecisionsQuery, OrdersQuery, PositionsQuery } from './trading.dto.js';
 import { TradingReads } from './trading-reads.js';
-import { Trading } from './trading.js';
+import { Desks } from './desks.js';
 
 interface Listed {
   readonly items: readonly unknown[];
@@ -16,7 +18,7 @@ interface Listed {
 @ApiTags('trading')
 @Controller('api')
 export class TradingController {
-  constructor(private readonly reads: TradingReads, private readonly trading: Trading, private readonly market: Market) {}
+  constructor(private readonly reads: TradingReads, private readonly trading: Desks, private readonly market: Market) {}
 
   @Get('orders')
   @ApiOperation({ summary: 'Orders, newest first' })
@@ -55,6 +57,14 @@ export class TradingController {
   @ApiOperation({ summary: 'Accounts with their balances and states' })
   accounts(): Listed {
     return { items: this.trading.accounts().map(accountOnWire), next: null };
+  }
+
+  @Post('accounts')
+  @requires('trade')
+  @ApiOperation({ summary: 'Makes a paper account, for good and without a restart', description: 'Codes: VALIDATION_ERROR; IDEMPOTENCY_CONFLICT where the id is taken; STATE_FORBIDS where nothing is traded.' })
+  @ApiCreatedResponse({ description: 'The account as GET /api/accounts shows it' })
+  async create(@Body() { account_id: id, mode, currency, balance, max_leverage: maxLeverage }: NewAccountBody): Promise<Record<string, unknown>> {
+    return accountOnWire(await this.trading.create({ id, mode, currency, balance, maxLeverage }));
   }
 
   private symbol(asked: string | undefined): string | undefined {

@@ -8,6 +8,7 @@ import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
 import type { Database } from '../storage/database.js';
 import { LeaseKeeper } from '../storage/lease-keeper.js';
 import { DATABASE } from '../storage/storage.module.js';
+import { AccountDirectory } from './account-directory.js';
 import { AccountStore } from './account-store.js';
 import { approvalPorts } from './approval-ports.js';
 import { Approvals } from './approvals/approvals.js';
@@ -33,6 +34,15 @@ export class TradingModule {
       controllers: [TradingController],
       providers: [
         { provide: AccountStore, inject: [DATABASE], useFactory: ({ kysely }: Database) => new AccountStore(kysely) },
+        {
+          provide: AccountDirectory,
+          inject: [CONFIG, DATABASE, CLUSTER],
+          useFactory: ({ roles, trading }: Config, { kysely }: Database, cluster: Cluster | null) => new AccountDirectory({
+            db: kysely, config: trading, now: Date.now,
+            closed: trading.broker === 'off' ? 'TRADING=off: nothing is traded here; start with TRADING=paper'
+              : roles.has('trading') || cluster ? null : 'This node has not the role trading, and there is no other that could: add it to ROLES',
+          }),
+        },
         { provide: TradingReads, inject: [DATABASE], useFactory: ({ kysely }: Database) => new TradingReads(kysely) },
         { provide: States, inject: [DATABASE, RoomWriter], useFactory: ({ kysely }: Database, writer: RoomWriter) => new States(kysely, writer) },
         { provide: Prices, inject: [CONFIG, Market], useFactory: ({ trading }: Config, market: Market) => new Prices(market, trading.paper.halfSpread) },
@@ -47,13 +57,13 @@ export class TradingModule {
         },
         {
           provide: Desks,
-          inject: [CONFIG, DATABASE, Market, Prices, AccountStore, States, RoomWriter, Approvals, TradingLease, CLUSTER, LOG],
+          inject: [CONFIG, DATABASE, Market, Prices, AccountDirectory, AccountStore, States, RoomWriter, Approvals, TradingLease, CLUSTER, LOG],
           useFactory: (
-            { trading }: Config, { kysely }: Database, market: Market, prices: Prices, store: AccountStore, states: States, writer: RoomWriter,
+            { trading }: Config, { kysely }: Database, market: Market, prices: Prices, accounts: AccountDirectory, store: AccountStore, states: States, writer: RoomWriter,
             approvals: Approvals, lease: TradingLease, cluster: Cluster | null, log: Log,
           ) => {
             const desks = new Desks({
-              config: trading, market, prices, store, states, writer, approvals, lease,
+              config: trading, accounts, market, prices, store, states, writer, approvals, lease,
               brokerFor: brokerOpener({ trading, db: kysely, market, log }),
               tell: (scope) => cluster?.channels.publish(TRADING_CHANNEL, scope),
               onFault: (error) => log.error({ err: error }, 'Trading'),
@@ -64,7 +74,7 @@ export class TradingModule {
         },
         { provide: Trading, useExisting: Desks },
       ],
-      exports: [AccountStore, States, Prices, Desks, Trading, TradingLease],
+      exports: [AccountDirectory, AccountStore, States, Prices, Desks, Trading, TradingLease],
     };
   }
 }

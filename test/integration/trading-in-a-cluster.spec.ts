@@ -34,6 +34,20 @@ describe('trading on two nodes', () => {
     client.close();
   }, 120_000);
 
+  it('an account that is made on the node that does not trade is open on the one that does within a second', async () => {
+    const [trader] = traders() as [TestServer];
+    const other = cluster.nodes.find((node) => node !== trader)!;
+    const body = { account_id: 'made-elsewhere', mode: 'perpetual', currency: 'USDT', balance: 2500, max_leverage: 5 };
+    const made = await fetch(`${other.url}/api/accounts`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+    expect(made.status).toBe(201);
+    expect(await made.json()).toMatchObject({ account_id: 'made-elsewhere', broker: 'paper', initial_balance: 2500 });
+    const since = performance.now();
+    const books = cluster.db.kysely.selectFrom('accounts').select('account_id').where('account_id', '=', 'made-elsewhere'); // its desk writes them
+    await until(async () => (await books.execute()).length === 1, 'it is open');
+    expect(performance.now() - since).toBeLessThan(1500);
+    expect((await get<Listed>(trader, '/api/accounts')).items).toContainEqual(expect.objectContaining({ account_id: 'made-elsewhere', total_balance: 2500 }));
+  }, 30_000);
+
   it('the other takes over positions and agents where the one that trades is killed', async () => {
     const [trader] = traders() as [TestServer];
     const other = cluster.nodes.find((node) => node !== trader)!;

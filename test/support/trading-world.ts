@@ -6,6 +6,7 @@ import { Market } from '../../src/market/market.js';
 import type { Database } from '../../src/storage/database.js';
 import { nextClose } from '../../src/model/new-york-calendar.js';
 import { PaperBroker } from '../../src/trading/brokers/broker.paper.js';
+import { AccountDirectory } from '../../src/trading/account-directory.js';
 import { AccountStore } from '../../src/trading/account-store.js';
 import { Desks, type OpenedBroker } from '../../src/trading/desks.js';
 import { ApprovalDesk } from '../../src/trading/approval-desk.js';
@@ -57,10 +58,13 @@ interface Parts {
   readonly approvals?: (room: RoomNode, now: () => number) => ApprovalDesk;
   readonly breaker?: 'HALTED' | 'REDUCING';
   readonly askAgainMs?: readonly number[];
+  /** Another node trades while it says false. */
+  readonly isHeld?: () => boolean;
+  readonly tell?: (scope: string) => void;
 }
 
 /** Market, desks and what they need, wired as the modules do, without Nest. */
-export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = () => new NobodyAsked(), breaker = 'HALTED', askAgainMs }: Parts): Promise<TradingWorld> {
+export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = () => new NobodyAsked(), breaker = 'HALTED', askAgainMs, isHeld = () => true, tell = () => undefined }: Parts): Promise<TradingWorld> {
   const room = roomNode(db);
   const errors: unknown[] = [];
   const onFault = (error: unknown): void => { errors.push(error); };
@@ -70,8 +74,8 @@ export async function tradingWorld(db: Database, { feed, accounts, brokerFor, ap
   const states = new States(db.kysely, room.writer);
   const store = new AccountStore(db.kysely);
   const desks = new Desks({
-    config: { accounts, breaker }, market, prices, store, states, writer: room.writer, approvals: approvals(room, () => market.now()), brokerFor: (account) => brokerFor(account, () => market.now()),
-    lease: { isHeld: () => true, check: async () => undefined }, tell: () => undefined, onFault, ...(askAgainMs && { askAgainMs }),
+    config: { breaker }, accounts: new AccountDirectory({ db: db.kysely, config: { accounts, limits: accountOf('x').limits, sizing: DEFAULT_SIZING, paper: TERMS }, closed: null, now: Date.now }), market, prices, store, states, writer: room.writer, approvals: approvals(room, () => market.now()), brokerFor: (account) => brokerFor(account, () => market.now()),
+    lease: { isHeld, check: async () => undefined }, tell, onFault, ...(askAgainMs && { askAgainMs }),
   });
   const [decided, filled, ended] = [[] as Decision[], [] as FilledOrder[], [] as TradeEnd[]];
   desks.listen({ decided: (each) => void decided.push(each), filled: (each) => void filled.push(each), closed: (each) => void ended.push(each) });
@@ -80,7 +84,8 @@ export async function tradingWorld(db: Database, { feed, accounts, brokerFor, ap
     closed: (symbol, _interval, candle) => desks.candle(symbol, candle),
   });
   await market.start();
-  await desks.open();
+  if (isHeld()) await desks.open();
+  else await desks.refresh();
   return { ...room, market, prices, desks, states, store, errors, decided, filled, ended };
 }
 

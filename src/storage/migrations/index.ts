@@ -4,6 +4,7 @@ import { historyAlerts } from './0002-history-alerts.js';
 import { leases } from './0003-leases.js';
 import { panel } from './0004-panel.js';
 import { trading } from './0005-trading.js';
+import { storedAccounts } from './0006-stored-accounts.js';
 import { groups } from './0007-groups.js';
 import type { SqlDialect } from './columns.js';
 
@@ -14,5 +15,6 @@ export const migrations = (dialect: SqlDialect): Record<string, Migration> => ({
   '0003-leases': leases(dialect),
   '0004-panel': panel(dialect),
   '0005-trading': trading(dialect),
+  '0006-stored-accounts': storedAccounts(dialect),
   '0007-groups': groups(dialect),
 });

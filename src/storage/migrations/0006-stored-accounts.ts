@@ -1,0 +1,16 @@
+import type { Kysely, Migration } from 'kysely';
+import { columns, type SqlDialect } from './columns.js';
+
+/** Accounts that were made while the server ran. */
+export const storedAccounts = (dialect: SqlDialect): Migration => ({
+  async up(db: Kysely<unknown>) {
+    const { text, integer, end } = columns(dialect);
+    await db.schema.createTable('stored_accounts')
+      .addColumn('account_id', text, (c) => c.notNull())
+      .addColumn('terms', text, (c) => c.notNull())
+      .addColumn('created_at', integer, (c) => c.notNull())
+      .addPrimaryKeyConstraint('stored_accounts_key', ['account_id']).modifyEnd(end).execute();
+    // what groups were not told before a crash
+    await db.schema.createIndex('decisions_by_origin').on('decisions').columns(['origin', 'updated_at']).execute();
+  },
+});
