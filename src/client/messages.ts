@@ -64,6 +64,9 @@ export interface SignalUpdate {
     /** Support of the action. */
     readonly agreement: number;
     readonly threshold: number;
+    /** Absent in signals of earlier versions. */
+    readonly min_confidence?: number;
+    readonly min_domains?: number;
     readonly fault_domains: number;
     readonly tolerated_faults: number;
     readonly effective_voters?: number | null;

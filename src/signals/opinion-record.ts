@@ -1,4 +1,4 @@
-import type { Vote } from '../model/opinion.js';
+import type { Action, Vote } from '../model/opinion.js';
 
 /** What of a vote is kept beside the signal's own text, which has the rest. */
 interface OpinionRecord {
@@ -12,7 +12,20 @@ interface OpinionRecord {
 
 /** The part of `signal_update`'s data that is read back. */
 export interface SignalBody {
-  readonly agents_consensus: { readonly agent_details: Readonly<Record<string, { readonly weight: number } & Readonly<Record<string, unknown>>>> };
+  readonly agents_consensus: {
+    readonly threshold: number;
+    /** These two are absent in signals of earlier versions. */
+    readonly min_confidence?: number;
+    readonly min_domains?: number;
+    readonly agreement: number;
+    readonly support: Readonly<Record<Action, number>>;
+    readonly agent_details: Readonly<Record<string, { readonly weight: number } & Readonly<Record<string, unknown>>>>;
+  };
+  readonly signal_id: string;
+  readonly run_id: string;
+  readonly symbol: string;
+  readonly action: Action;
+  readonly confidence: number;
 }
 
 export const opinionRecords = (votes: readonly Vote[]): readonly OpinionRecord[] =>

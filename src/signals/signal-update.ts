@@ -22,6 +22,8 @@ export function signalUpdate(signal: Signal): Record<string, unknown> {
       consensus_strength: verdict.strength,
       agreement: verdict.agreement,
       threshold: verdict.threshold,
+      min_confidence: signal.rules.minConfidence,
+      min_domains: signal.rules.minDomains,
       fault_domains: verdict.faultDomains,
       tolerated_faults: verdict.toleratedFaults,
       effective_voters: signal.effectiveVoters,

@@ -1,4 +1,5 @@
 import { v7 as timeOrderedId } from 'uuid';
+import type { Rules } from '../consensus/ballot.js';
 import type { MarketView } from '../model/market-view.js';
 import type { Action, Vote } from '../model/opinion.js';
 import type { Depth, Trigger } from '../model/trigger.js';
@@ -18,6 +19,8 @@ export interface Signal {
   readonly horizonBars: number;
   /** n / (1 + (n−1)·mean correlation); null until enough runs were seen. */
   readonly effectiveVoters: number | null;
+  /** What decided beside q, which the verdict has. */
+  readonly rules: Pick<Rules, 'minConfidence' | 'minDomains'>;
   /** Median of the supporters' levels; absent for HOLD, and where none gave one. */
   readonly targetPrice: number | undefined;
   readonly stopLoss: number | undefined;
@@ -27,6 +30,7 @@ export interface Circumstances {
   readonly validUntil: number;
   readonly horizonBars: number;
   readonly effectiveVoters: number | null;
+  readonly rules: Signal['rules'];
 }
 
 export function signalFrom(run: Run, view: MarketView, votes: readonly Vote[], verdict: Decided, rest: Circumstances): Signal {

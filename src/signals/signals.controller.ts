@@ -1,18 +1,23 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { explain } from '../consensus/explain.js';
+import { RunInputs } from '../journal/run-inputs.js';
 import { Situations } from '../knowledge/situations.js';
 import { Market } from '../market/market.js';
 import { CodedError } from '../model/codes.js';
 import type { SignalsTable } from '../storage/schema.js';
+import { SignalExplanation } from './explained.dto.js';
+import { explainOnWire } from './explain-on-wire.js';
 import { outcomeOnWire } from './outcomes/outcome-on-wire.js';
 import { opinionsOf, type SignalBody } from './opinion-record.js';
+import { recordedDecision } from './recorded-decision.js';
 import { SignalStore, type SignalCursor } from './signal-store.js';
 import { SignalsQuery } from './signals.dto.js';
 
 @ApiTags('signals')
 @Controller('api/signals')
 export class SignalsController {
-  constructor(private readonly store: SignalStore, private readonly market: Market, private readonly situations: Situations) {}
+  constructor(private readonly store: SignalStore, private readonly market: Market, private readonly situations: Situations, private readonly inputs: RunInputs) {}
 
   @Get()
   @ApiOperation({ summary: 'Signals, newest first' })
@@ -41,6 +46,21 @@ export class SignalsController {
       view: JSON.parse(row.view) as unknown,
       outcome: situation ? outcomeOnWire(situation) : null, // signals of an earlier version were not followed
     };
+  }
+
+  @Get(':id/explain')
+  @ApiOperation({ summary: 'Why a signal is what it is: who counted, the verdict without each analyst and each fault domain, and the smallest change of votes that makes another action' })
+  @ApiOkResponse({ type: SignalExplanation })
+  @ApiNotFoundResponse({ description: 'NOT_FOUND: no such signal' })
+  async explained(@Param('id') id: string): Promise<Record<string, unknown>> {
+    const row = await this.store.find(id);
+    if (!row) throw new CodedError('NOT_FOUND', `There is no signal ${id.slice(0, 64)}`);
+    const body = JSON.parse(row.body) as SignalBody;
+    const kept = body.agents_consensus.min_confidence === undefined ? await this.inputs.find(row.run_id) : null;
+    const recorded = recordedDecision(body, row.opinions, kept?.inputs.rules ?? null);
+    const explanation = recorded && explain(recorded.ballots, recorded.rules);
+    if (!recorded || !explanation) throw new Error(`signal ${row.signal_id}: its stored votes do not come to what it says`);
+    return explainOnWire(body, recorded, explanation);
   }
 
   private status(row: SignalsTable, supersededAt: number | null): 'active' | 'superseded' | 'expired' {

@@ -70,7 +70,7 @@ export async function outcomeNode(db: Database, feed: Feed, more: Parts = {}): P
     async signal({ symbol, action, bars, votes = { a: action }, target, stop, view = market.view(symbol) }) {
       const run = { runId: timeOrderedId(), symbol, depth: 'fast', trigger: { kind: 'candle' }, requestedAt: Date.now(), attempt: 1 } as const;
       const signal: Signal = {
-        signalId: timeOrderedId(), ...run, view, validUntil: view.asOf, horizonBars: bars, effectiveVoters: null, targetPrice: target, stopLoss: stop,
+        signalId: timeOrderedId(), ...run, view, validUntil: view.asOf, horizonBars: bars, effectiveVoters: null, rules: { minConfidence: 0.6, minDomains: 3 }, targetPrice: target, stopLoss: stop,
         votes: Object.entries(votes).map(([agentId, stance]) => ({
           agentId, name: agentId, signal: stance, confidence: 0.8, reasoning: ['so'], weight: 1, faultDomain: agentId, latencyMs: 0,
         })),
