@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import type { Server } from 'node:http';
+import { fileURLToPath } from 'node:url';
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pinoHttp } from 'pino-http';
@@ -15,6 +16,7 @@ import { NestLogger } from './config/nest-logger.adapter.js';
 import { Alerts } from './gateway/alerts/alerts.js';
 import { Authenticator } from './gateway/auth/authenticator.js';
 import { DrainState } from './gateway/drain-state.js';
+import { dashboardPage } from './gateway/http/dashboard-page.js';
 import { httpLogging } from './gateway/http/http-logging.js';
 import { openApi } from './gateway/http/openapi.js';
 import { ProblemFilter } from './gateway/http/problem.filter.js';
@@ -78,6 +80,8 @@ export interface RunningApp {
   stop(): Promise<void>;
 }
 
+/** Where the build puts the page. */
+const DASHBOARD = fileURLToPath(new URL('web', import.meta.url));
 /** How long clients are sent away for, so that they do not all come back at once. */
 const SPREAD_MS = 3000;
 /** How long runs under way have to end. */
@@ -106,7 +110,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   nest.useWebSocketAdapter(adapter);
   nest.disable('x-powered-by');
   nest.set('trust proxy', [...config.server.trustProxy]);
-  nest.use(pinoHttp(httpLogging(log, addressOf)), securityHeaders());
+  nest.use(pinoHttp(httpLogging(log, addressOf)), securityHeaders(), await dashboardPage(DASHBOARD));
   nest.enableCors(corsFor(config.auth.allowedOrigins));
   nest.useBodyParser('json', { limit: config.limits.frameBytes });
   nest.useGlobalPipes(new RequestValidationPipe());

@@ -1,7 +1,7 @@
 // Finds what the tests need beyond npm; as root on Debian it installs what is missing, else it says what to install.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { findNginx, findPostgres, findPython, findRedis } from './tools.mjs';
+import { findChromium, findNginx, findPostgres, findPython, findRedis } from './tools.mjs';
 
 const APT = '/usr/bin/apt-get';
 
@@ -9,6 +9,7 @@ const NEEDS = [
   { name: 'PostgreSQL', find: findPostgres, variable: 'POSTGRES_BIN_DIR', packages: ['postgresql'], before: keepPostgresOff },
   { name: 'Redis 7', find: findRedis, variable: 'REDIS_SERVER', packages: ['redis-server'] },
   { name: 'nginx', find: findNginx, variable: 'NGINX', packages: ['nginx-light'] },
+  { name: 'Chromium', find: findChromium, variable: 'CHROMIUM', packages: ['chromium'] },
   { name: 'Python with websockets and loguru', find: findPython, variable: 'PYTHON3', packages: ['python3', 'python3-websockets', 'python3-loguru'] },
 ];
 

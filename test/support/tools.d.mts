@@ -6,3 +6,5 @@ export function findRedis(): string | null;
 export function findNginx(): string | null;
 /** A python3 that has the modules which the seeds' own clients import, or null. */
 export function findPython(): Promise<string | null>;
+/** The path of Chromium, or null. */
+export function findChromium(): string | null;

@@ -67,3 +67,9 @@ export async function findPython() {
   }
   return null;
 }
+
+/** The path of Chromium, or null. CHROMIUM overrules what is installed. */
+export function findChromium() {
+  const given = process.env.CHROMIUM;
+  return (given ? [given] : [...onPath('chromium'), '/usr/bin/chromium']).find(canRun) ?? null;
+}

@@ -1,0 +1,11 @@
+import { symbolRoute } from './symbol/symbol.route.js';
+import { watchRoute } from './watch/watch.route.js';
+
+/**
+ * Every page, in the order of the navigation. A new page adds one line here; where its path begins with a new segment, the
+ * server must know it too (PAGES in src/gateway/http/dashboard-page.ts).
+ */
+export const pages = [
+  watchRoute,
+  symbolRoute,
+] as const;

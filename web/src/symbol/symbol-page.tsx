@@ -1,0 +1,3 @@
+export function SymbolPage() {
+  return <h1 className="sr-only">Symbol</h1>;
+}
