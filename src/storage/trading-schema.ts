@@ -4,6 +4,7 @@ import type { AccountEntry, AccountMode, Leg, OrderStatus, OrderType, PositionSi
 export interface TradingSchema {
   accounts: AccountsTable;
   stored_accounts: StoredAccountsTable;
+  waiting_openings: WaitingOpeningsTable;
   trading_state: TradingStateTable;
   decisions: DecisionsTable;
   orders: OrdersTable;
@@ -43,6 +44,18 @@ interface StoredAccountsTable {
   terms: string;
   /** Wall time, epoch milliseconds. */
   created_at: number;
+}
+
+/** What opens the other side once a closing has filled. */
+interface WaitingOpeningsTable {
+  account_id: string;
+  /** Of the proposal. */
+  opening_key: string;
+  /** The decision that closes. */
+  closed_by: string;
+  /** JSON. */
+  proposal: string;
+  at: number;
 }
 
 export interface TradingStateTable {

@@ -7,6 +7,7 @@ import { isProtective, planKey, type Account, type Order } from './account.js';
 import type { Broker, BrokerListener, BrokerOrder } from './brokers/broker.js';
 import type { DrivenBroker } from './brokers/driven-broker.js';
 import type { Booked, OrderFlow } from './order.flow.js';
+import type { Openings } from './openings.js';
 import { protectionOf, reached, type Watched } from './protection.js';
 import { proposal, type Proposal } from './proposal.js';
 import type { Prices } from './prices.js';
@@ -20,6 +21,7 @@ export interface DeskNeeds {
   /** The same, where it moves only by what it is told of the market (paper): its events come inside the desk's own steps. */
   readonly driven: DrivenBroker | null;
   readonly flow: OrderFlow;
+  readonly openings: Openings;
   readonly prices: Prices;
   readonly instrumentOf: (symbol: string) => Parameters<Broker['abilities']>[0];
   readonly said: <K extends keyof TradingEvents>(what: K, ...of: Parameters<TradingEvents[K]>) => Promise<void>;
@@ -46,7 +48,6 @@ const NOTICE_MS = 1000;
 export class Desk implements BrokerListener {
   private work: Promise<unknown> = Promise.resolve();
   private readonly touched = new Map<string, { symbol: string; leg: Leg }>();
-  private readonly afterFlat = new Map<string, Proposal>();
   private readonly watched = new Map<string, Watched>();
   private readonly exitTried = new Map<string, number>();
   private readonly asking = new Map<string, NodeJS.Timeout>();
@@ -103,11 +104,11 @@ export class Desk implements BrokerListener {
       // while the line is broken nothing is added; what closes is tried
       if (!this.connected && (asked.want.kind !== 'close' || !this.met)) throw new CodedError('NOT_READY', `The broker of ${this.account.id} does not answer: try again`);
       await this.cancelAgainst(asked);
-      const decision = await this.flow.consider(asked);
-      const { want } = asked;
-      const flips = want.kind === 'target' ? want.direction !== 0 : want.kind === 'open';
-      if (flips && decision.intent?.reduceOnly && decision.orderId && !decision.duplicate) this.afterFlat.set(planKey(asked.symbol, asked.leg), { ...asked, key: `${asked.key}:open` });
-      if (decision.status !== null) await this.needs.said('decided', decision);
+      const { openings, said } = this.needs;
+      const decision = await this.flow.consider(asked, openings.storing(asked));
+      for (const ended of await openings.considered(asked, decision)) await said('decided', ended);
+      if (openings.concerns(asked.symbol)) this.touch(asked.symbol, asked.leg); // what closes may have ended already
+      if (decision.status !== null) await said('decided', decision);
       return decision;
     });
   }
@@ -115,6 +116,7 @@ export class Desk implements BrokerListener {
   execute(decisionId: string, intent: Intent): Promise<Decision> {
     return this.run(async () => {
       const decision = await this.flow.execute(decisionId, intent);
+      this.touch(intent.symbol, intent.leg);
       await this.needs.said('decided', decision);
       return decision;
     });
@@ -123,7 +125,7 @@ export class Desk implements BrokerListener {
   /** A price of a feed that ticks. */
   tick(symbol: string, price: number, volume: number, at: number): void {
     const { account, driven } = this.needs;
-    if (!account.concerns(symbol)) return;
+    if (!this.concerns(symbol)) return;
     account.book.mark(symbol, decimal(price));
     this.worth(at);
     if (this.ticksWaiting.has(symbol)) return; // the one that waits sees the newest price
@@ -139,7 +141,7 @@ export class Desk implements BrokerListener {
   /** A candle of a feed that has candles only: resolves when all that it does is done. */
   async candle(symbol: string, candle: Candle): Promise<void> {
     const { account, driven } = this.needs;
-    if (!account.concerns(symbol)) return;
+    if (!this.concerns(symbol)) return;
     await this.run(async () => {
       if (driven) await driven.candle(symbol, candle);
       account.book.mark(symbol, decimal(candle.close));
@@ -207,6 +209,10 @@ export class Desk implements BrokerListener {
     return this.needs.driven ? step() : this.run(step);
   }
 
+  private concerns(symbol: string): boolean {
+    return this.account.concerns(symbol) || this.needs.openings.concerns(symbol);
+  }
+
   private touch(symbol: string, leg: Leg): void {
     this.touched.set(planKey(symbol, leg), { symbol, leg });
   }
@@ -224,12 +230,7 @@ export class Desk implements BrokerListener {
       this.touched.clear();
       for (const { symbol, leg } of touched) {
         await this.protect(symbol, leg);
-        const key = planKey(symbol, leg);
-        const next = this.afterFlat.get(key);
-        if (!next || this.account.book.position(symbol, leg)) continue;
-        this.afterFlat.delete(key);
-        const decision = await this.flow.consider(next);
-        if (decision.status !== null) await this.needs.said('decided', decision);
+        for (const decision of await this.needs.openings.settle(symbol, leg)) await this.needs.said('decided', decision);
       }
     }
     if (this.flow.behind.size > 0) this.catchUpLater();
@@ -256,6 +257,7 @@ export class Desk implements BrokerListener {
   private async exits(symbol: string): Promise<void> {
     const price = this.needs.prices.of(symbol);
     const now = this.needs.prices.now();
+    for (const leg of this.needs.openings.legsOf(symbol)) this.touch(symbol, leg);
     if (!price) return;
     for (const position of this.account.book.positions().filter((each) => each.symbol === symbol)) {
       const key = planKey(symbol, position.leg);
@@ -324,7 +326,7 @@ export class Desk implements BrokerListener {
       fill: (booked) => { this.touch(booked.fill.execution.symbol, booked.fill.execution.leg); this.fills.push(booked); },
     });
     [this.connected, this.met] = [true, true];
-    for (const { symbol, leg } of this.account.book.positions()) this.touch(symbol, leg);
+    for (const { symbol, leg } of [...this.account.book.positions(), ...await this.needs.openings.load()]) this.touch(symbol, leg);
     if (differences.length > 0) await this.needs.onDifference(differences);
     await this.notice();
   }

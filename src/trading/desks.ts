@@ -3,6 +3,7 @@ import type { Market } from '../market/market.js';
 import type { Candle } from '../model/candle.js';
 import { CodedError } from '../model/codes.js';
 import { decimal, ZERO } from '../model/decimal.js';
+import { intervalMs, type Interval } from '../model/interval.js';
 import type { Intent, TradingState } from '../model/trading.js';
 import type { RoomWriter } from '../rooms/room-writer.js';
 import { systemAlert } from '../rooms/system-alert.js';
@@ -14,6 +15,8 @@ import type { Broker } from './brokers/broker.js';
 import type { DrivenBroker } from './brokers/driven-broker.js';
 import { ASK_AGAIN_MS, Desk } from './desk.js';
 import type { ApprovalDesk } from './approval-desk.js';
+import type { OpeningStore } from './opening-store.js';
+import { Openings } from './openings.js';
 import { OrderFlow } from './order.flow.js';
 import { Book } from './portfolio/book.js';
 import type { Prices } from './prices.js';
@@ -37,6 +40,7 @@ export interface DesksNeeds {
   readonly market: Pick<Market, 'instrument' | 'instruments' | 'ownInterval' | 'now'>;
   readonly prices: Prices;
   readonly store: AccountStore;
+  readonly openings: OpeningStore;
   readonly states: States;
   readonly writer: RoomWriter;
   readonly approvals: ApprovalDesk;
@@ -222,8 +226,12 @@ export class Desks extends Trading {
       state: () => this.state(config.id), check: (tx) => needs.lease.check(tx), changed: (change) => this.said('changed', change), giveUp: this.giveUp.signal,
     });
     flow.settledUntil = loaded?.settledUntil ?? needs.market.now();
+    const openings = new Openings({
+      account, flow, prices: needs.prices, store: needs.store, openings: needs.openings, maxPriceAgeMs: config.limits.maxPriceAgeMs,
+      longestMs: (symbol) => Math.max(LONGEST_FLIP_MS, 2 * barMs(needs.market.ownInterval(symbol))),
+    });
     const desk = new Desk({
-      account, config, broker, driven, flow, prices: needs.prices,
+      account, config, broker, driven, flow, openings, prices: needs.prices,
       instrumentOf: (symbol): ConfiguredInstrument => needs.market.instrument(symbol),
       said: (what, ...of) => this.said(what, ...of),
       onWorth: () => this.look(config),
@@ -269,4 +277,7 @@ export class Desks extends Trading {
   }
 }
 
+/** A change of side whose second half comes later than this is not what was meant; bars that are longer take longer. */
+const LONGEST_FLIP_MS = 15 * 60_000;
+const barMs = (interval: Interval | null): number => (interval === null ? 0 : intervalMs(interval));
 const DIFFERS = 'RECONCILIATION_DIFFERS';

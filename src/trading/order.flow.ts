@@ -40,6 +40,9 @@ export interface FlowNeeds {
   readonly giveUp: AbortSignal;
 }
 
+/** What goes into the transaction of a decision beside it. Must bear being run again. */
+export type Beside = (tx: Transaction<Schema>, row: DecisionsTable) => Promise<void>;
+
 /** What an execution did, for those who listen. */
 export interface Booked {
   readonly fill: FilledOrder;
@@ -63,18 +66,23 @@ export class OrderFlow {
   constructor(private readonly needs: FlowNeeds) {}
 
   /** Resolves once what became of it is stored and said. */
-  async consider(proposal: Proposal): Promise<Decision> {
+  async consider(proposal: Proposal, beside?: Beside): Promise<Decision> {
     const before = await this.needs.store.decisionByKey(proposal.accountId, proposal.key);
     if (before) return asBefore(before, proposal);
     const intent = this.size(proposal);
     if (intent === null) return { ...nothing(proposal), decisionId: decisionIdOf(proposal.accountId, proposal.key) };
-    if ('code' in intent) return this.refuse(proposal, unsized(proposal), intent);
+    if ('code' in intent) return this.refuse(proposal, unsized(proposal), intent, beside);
     const checked = await this.gates(intent, proposal);
-    if (!checked.pass) return this.refuse(proposal, intent, checked);
+    if (!checked.pass) return this.refuse(proposal, intent, checked, beside);
     const needed = this.needs.approvals.needed({
       broker: this.needs.broker.kind, accountId: intent.accountId, symbol: intent.symbol, origin: proposal.origin, notional: this.worth(intent).toNumber(),
     });
-    return needed > 0 ? this.wait(proposal, intent, needed) : this.place(proposal, intent);
+    return needed > 0 ? this.wait(proposal, intent, needed, beside) : this.place(proposal, intent, beside);
+  }
+
+  /** What was to come of a proposal later, and will not: stored and said. */
+  async drop(proposal: Proposal, status: 'cancelled' | 'expired', { code, detail }: { readonly code: string; readonly detail: string }, beside: Beside): Promise<Decision> {
+    return this.ends({ ...this.row(proposal, unsized(proposal), status), gate: JSON.stringify({ code, detail, numbers: {} }) }, beside, proposal);
   }
 
   /** Every gate, against the account and the market as they are now. `except`: a waiting intent that is this one. */
@@ -250,25 +258,29 @@ export class OrderFlow {
     return intent.quantity.times(intent.limitPrice ?? intent.stopPrice ?? this.needs.prices.of(intent.symbol)?.last ?? ZERO);
   }
 
-  private refuse(proposal: Proposal, intent: Intent, refusal: Refusal): Promise<Decision> {
-    return this.refuseRow(this.row(proposal, intent, 'refused'), refusal, proposal);
+  private refuse(proposal: Proposal, intent: Intent, refusal: Refusal, beside?: Beside): Promise<Decision> {
+    return this.refuseRow(this.row(proposal, intent, 'refused'), refusal, beside, proposal);
   }
 
-  private async refuseRow(row: DecisionsTable, { code, detail, numbers }: Refusal, proposal?: Proposal): Promise<Decision> {
-    const refused: DecisionsTable = { ...row, status: 'refused', gate: JSON.stringify({ code, detail, numbers }), updated_at: this.needs.prices.now() };
-    await this.say({ store: (tx) => this.putDecision(tx, refused), messages: [decisionMessage(refused)] });
-    await this.needs.changed(changeOf(refused, null));
-    return fromRow(refused, proposal);
+  private refuseRow(row: DecisionsTable, { code, detail, numbers }: Refusal, beside?: Beside, proposal?: Proposal): Promise<Decision> {
+    return this.ends({ ...row, status: 'refused', gate: JSON.stringify({ code, detail, numbers }), updated_at: this.needs.prices.now() }, beside, proposal);
   }
 
-  private async wait(proposal: Proposal, intent: Intent, needed: number): Promise<Decision> {
+  /** Without an order. */
+  private async ends(row: DecisionsTable, beside?: Beside, proposal?: Proposal): Promise<Decision> {
+    await this.say({ store: (tx) => this.putDecision(tx, row, beside), messages: [decisionMessage(row)] });
+    await this.needs.changed(changeOf(row, null));
+    return fromRow(row, proposal);
+  }
+
+  private async wait(proposal: Proposal, intent: Intent, needed: number, beside?: Beside): Promise<Decision> {
     const { approvals, prices } = this.needs;
     const decisionId = decisionIdOf(proposal.accountId, proposal.key);
     const asked = approvals.ask({ decisionId, accountId: intent.accountId, symbol: intent.symbol, intent, price: prices.of(intent.symbol)!.last, needed, at: prices.now() });
     const row: DecisionsTable = { ...this.row(proposal, intent, 'waiting_approval'), approval_id: asked.approvalId };
     await this.say({
       store: async (tx) => {
-        await this.putDecision(tx, row);
+        await this.putDecision(tx, row, beside);
         await asked.store(tx);
       },
       messages: [decisionMessage(row), ...asked.messages],
@@ -278,11 +290,11 @@ export class OrderFlow {
     return fromRow(row, proposal);
   }
 
-  private place(proposal: Proposal, intent: Intent): Promise<Decision> {
-    return this.placeRow(this.row(proposal, intent, 'submitted'), intent, proposal);
+  private place(proposal: Proposal, intent: Intent, beside?: Beside): Promise<Decision> {
+    return this.placeRow(this.row(proposal, intent, 'submitted'), intent, proposal, beside);
   }
 
-  private async placeRow(row: DecisionsTable, intent: Intent, proposal: Proposal | null): Promise<Decision> {
+  private async placeRow(row: DecisionsTable, intent: Intent, proposal: Proposal | null, beside?: Beside): Promise<Decision> {
     const { prices } = this.needs;
     const at = prices.now();
     const role: OrderRole = intent.reduceOnly ? 'exit' : 'entry';
@@ -292,16 +304,16 @@ export class OrderFlow {
     };
     const submitted: DecisionsTable = { ...row, status: 'submitted', order_id: order.orderId, updated_at: at };
     this.needs.account.ordered(at);
-    const sent = await this.stored(order, submitted, [decisionMessage(submitted)]);
+    const sent = await this.stored(order, submitted, [decisionMessage(submitted)], beside);
     return { ...fromRow({ ...submitted, status: decisionStatusOf(sent) ?? 'submitted' }, proposal ?? undefined) };
   }
 
   /** Stored first, then sent. */
-  private async stored(order: Order, decision: DecisionsTable | null, messages: readonly NewMessage[]): Promise<Order> {
+  private async stored(order: Order, decision: DecisionsTable | null, messages: readonly NewMessage[], beside?: Beside): Promise<Order> {
     const { account, store } = this.needs;
     await this.say({
       store: async (tx) => {
-        if (decision) await this.putDecision(tx, decision);
+        if (decision) await this.putDecision(tx, decision, beside);
         await store.putOrder(tx, account.id, order);
       },
       messages,
@@ -366,13 +378,14 @@ export class OrderFlow {
     };
   }
 
-  private async putDecision(tx: Transaction<Schema>, row: DecisionsTable): Promise<void> {
+  private async putDecision(tx: Transaction<Schema>, row: DecisionsTable, beside?: Beside): Promise<void> {
     await this.needs.store.insertDecision(tx, row);
     await this.needs.store.updateDecision(tx, row.decision_id, { status: row.status, gate: row.gate, order_id: row.order_id, approval_id: row.approval_id, intent: row.intent, updated_at: row.updated_at });
+    await beside?.(tx, row);
   }
 
   /** What happened at the broker has happened: it is tried until it is stored. */
-  private async say({ store, messages = [] }: Work): Promise<void> {
+  async say({ store, messages = [] }: Work): Promise<void> {
     await this.needs.writer.sayUntilStored({
       store: async (tx) => {
         await this.needs.check(tx);

@@ -40,6 +40,7 @@ export function sized(proposal: Proposal, needs: SizingNeeds): Intent | Refusal 
     return intentOf(proposal, needs, -held.s, want.quantity === null || want.quantity.gt(open) ? open : want.quantity, true);
   }
   const direction = want.kind === 'target' ? want.direction : sign(want.side);
+  if (proposal.leg !== 'net' && direction === -sign(proposal.leg)) return refuse('BAD_INTENT', `The ${proposal.leg} leg has one side: close it, or open the other leg`, { leg: proposal.leg });
   if (!price) return refuse('PRICE_STALE', `There is no price of ${proposal.symbol} yet: wait for its first`, {});
   if (direction !== 0 && !held.isZero() && held.s !== direction) {
     // the one side is closed first; the other opens after that fill

@@ -14,6 +14,7 @@ import { approvalPorts } from './approval-ports.js';
 import { Approvals } from './approvals/approvals.js';
 import { brokerOpener } from './brokers/open-broker.js';
 import { Desks } from './desks.js';
+import { OpeningStore } from './opening-store.js';
 import { Prices } from './prices.js';
 import { States } from './states.js';
 import { TradingController } from './trading.controller.js';
@@ -63,7 +64,7 @@ export class TradingModule {
             approvals: Approvals, lease: TradingLease, cluster: Cluster | null, log: Log,
           ) => {
             const desks = new Desks({
-              config: trading, accounts, market, prices, store, states, writer, approvals, lease,
+              config: trading, accounts, market, prices, store, openings: new OpeningStore(kysely), states, writer, approvals, lease,
               brokerFor: brokerOpener({ trading, db: kysely, market, log }),
               tell: (scope) => cluster?.channels.publish(TRADING_CHANNEL, scope),
               onFault: (error) => log.error({ err: error }, 'Trading'),

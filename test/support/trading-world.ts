@@ -10,9 +10,10 @@ import { AccountDirectory } from '../../src/trading/account-directory.js';
 import { AccountStore } from '../../src/trading/account-store.js';
 import { Desks, type OpenedBroker } from '../../src/trading/desks.js';
 import { ApprovalDesk } from '../../src/trading/approval-desk.js';
+import { OpeningStore } from '../../src/trading/opening-store.js';
 import { Prices } from '../../src/trading/prices.js';
 import { States } from '../../src/trading/states.js';
-import type { Decision, FilledOrder, TradeEnd } from '../../src/trading/trading.js';
+import type { Decision, FilledOrder, TradeEnd, TradingEvents } from '../../src/trading/trading.js';
 import { roomNode, type RoomNode } from './room-node.js';
 
 export const TERMS: PaperTerms = {
@@ -58,13 +59,15 @@ interface Parts {
   readonly approvals?: (room: RoomNode, now: () => number) => ApprovalDesk;
   readonly breaker?: 'HALTED' | 'REDUCING';
   readonly askAgainMs?: readonly number[];
+  /** Hears also what happens while the accounts open. */
+  readonly listen?: Partial<TradingEvents>;
   /** Another node trades while it says false. */
   readonly isHeld?: () => boolean;
   readonly tell?: (scope: string) => void;
 }
 
 /** Market, desks and what they need, wired as the modules do, without Nest. */
-export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = () => new NobodyAsked(), breaker = 'HALTED', askAgainMs, isHeld = () => true, tell = () => undefined }: Parts): Promise<TradingWorld> {
+export async function tradingWorld(db: Database, { feed, accounts, brokerFor, approvals = () => new NobodyAsked(), breaker = 'HALTED', askAgainMs, isHeld = () => true, tell = () => undefined, listen = {} }: Parts): Promise<TradingWorld> {
   const room = roomNode(db);
   const errors: unknown[] = [];
   const onFault = (error: unknown): void => { errors.push(error); };
@@ -74,11 +77,12 @@ export async function tradingWorld(db: Database, { feed, accounts, brokerFor, ap
   const states = new States(db.kysely, room.writer);
   const store = new AccountStore(db.kysely);
   const desks = new Desks({
-    config: { breaker }, accounts: new AccountDirectory({ db: db.kysely, config: { accounts, limits: accountOf('x').limits, sizing: DEFAULT_SIZING, paper: TERMS }, closed: null, now: Date.now }), market, prices, store, states, writer: room.writer, approvals: approvals(room, () => market.now()), brokerFor: (account) => brokerFor(account, () => market.now()),
+    config: { breaker }, accounts: new AccountDirectory({ db: db.kysely, config: { accounts, limits: accountOf('x').limits, sizing: DEFAULT_SIZING, paper: TERMS }, closed: null, now: Date.now }), market, prices, store, openings: new OpeningStore(db.kysely), states, writer: room.writer, approvals: approvals(room, () => market.now()), brokerFor: (account) => brokerFor(account, () => market.now()),
     lease: { isHeld, check: async () => undefined }, tell, onFault, ...(askAgainMs && { askAgainMs }),
   });
   const [decided, filled, ended] = [[] as Decision[], [] as FilledOrder[], [] as TradeEnd[]];
   desks.listen({ decided: (each) => void decided.push(each), filled: (each) => void filled.push(each), closed: (each) => void ended.push(each) });
+  desks.listen(listen);
   relay.add({
     price: ({ symbol, price, volume }, at) => desks.price(symbol, price, volume, at),
     closed: (symbol, _interval, candle) => desks.candle(symbol, candle),
