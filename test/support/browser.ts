@@ -4,7 +4,7 @@ import { chromium, type Browser, type BrowserContext, type Page } from 'playwrig
 import { findChromium } from './tools.mjs';
 
 /** What a desk shows, and what a phone does. */
-export const DESK = { width: 1280, height: 800 };
+const DESK = { width: 1280, height: 800 };
 export const PHONE = { width: 390, height: 844 };
 
 export interface OpenPage {

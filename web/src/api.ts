@@ -1,7 +1,7 @@
 import { QueryClient } from '@tanstack/react-query';
 import { auth, tokenNeeded } from './auth.js';
 
-/** A refusal by the REST API (`application/problem+json`), or `CANNOT_CONNECT`. */
+/** A refusal by the REST API (`application/problem+json`), or `CANNOT_CONNECT`. @public */
 export class ApiError extends Error {
   constructor(
     readonly status: number,
@@ -19,7 +19,7 @@ export class ApiError extends Error {
 type Query = Readonly<Record<string, string | number | boolean | null | undefined>>;
 
 /** `/api/x?a=1`; what is null or undefined is left out. */
-export function address(path: string, query: Query = {}): string {
+function address(path: string, query: Query = {}): string {
   const given = Object.entries(query).flatMap(([key, value]) => (value == null ? [] : [[key, String(value)]]));
   return given.length === 0 ? path : `${path}?${new URLSearchParams(given).toString()}`;
 }
@@ -54,7 +54,7 @@ async function problemOf(response: Response): Promise<ApiError> {
 export const get = async <T>(path: string, query?: Query, signal?: AbortSignal): Promise<T> =>
   (await (await ask(address(path, query), signal ? { signal } : {})).json()) as T;
 
-/** @throws ApiError. Resolves with `undefined` where the answer is empty. */
+/** @throws ApiError. Resolves with `undefined` where the answer is empty. @public */
 export async function send<T>(method: 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, body?: unknown, headers: Readonly<Record<string, string>> = {}): Promise<T> {
   const json = body === undefined ? {} : { body: JSON.stringify(body) };
   const response = await ask(path, { method, headers: { ...(body !== undefined && { 'Content-Type': 'application/json' }), ...headers }, ...json });
@@ -74,6 +74,13 @@ export async function download(path: string, fileName: string, query?: Query): P
 export interface Page<Item> {
   readonly items: readonly Item[];
   readonly next: string | null;
+}
+
+declare module '@tanstack/react-query' {
+  interface Register {
+    /** `unlogged`: no room says all that changes this (prices, candles, accounts), so it is asked anew after each break. */
+    queryMeta: { readonly unlogged?: boolean };
+  }
 }
 
 const TRIES = 3;

@@ -17,7 +17,7 @@ export function marketTime(timestamp: string): void {
 }
 
 /** Now by the market's clock, going on from the last price; this machine's before the first. A replay is in the past. */
-export const marketNow = (): number => (newest === Number.NEGATIVE_INFINITY ? Date.now() : newest + (performance.now() - heardAt));
+const marketNow = (): number => (newest === Number.NEGATIVE_INFINITY ? Date.now() : newest + (performance.now() - heardAt));
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);

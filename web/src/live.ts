@@ -47,6 +47,7 @@ function onState(state: ClientState): void {
   if (state.name === 'open') {
     sessionStorage.setItem(CLIENT_ID, state.welcome.client_id);
     connection.set({ state, feed: state.welcome.feed as ConnectionView['feed'], version: state.welcome.version, lostAt: null });
+    if (state.reconnects > 0) void queryClient.invalidateQueries({ predicate: ({ meta }) => meta?.unlogged === true });
     return;
   }
   connection.set({ state, feed, version, lostAt: lostAt ?? Date.now() });

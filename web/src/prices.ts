@@ -30,7 +30,7 @@ function flush(): void {
   waiting.clear();
 }
 
-export const priceOf = (symbol: string): Price | null => shown.get(symbol) ?? null;
+const priceOf = (symbol: string): Price | null => shown.get(symbol) ?? null;
 
 /** Calls `listener` at most once a frame; for charts and whatever else draws by itself. */
 export function followPrice(symbol: string, listener: Listener): () => void {

@@ -6,7 +6,7 @@ type Listener = (message: Message) => void;
 export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;
 
 /** The room that a message belongs to. What has no place in a log (prices, snapshots) says its symbol. */
-export function roomOf({ room, data }: Message): string | null {
+function roomOf({ room, data }: Message): string | null {
   if (room !== undefined) return room;
   return 'symbol' in data && typeof data.symbol === 'string' ? symbolRoom(data.symbol) : null;
 }

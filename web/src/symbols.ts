@@ -1,5 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import type { AgentUpdate, Message, SignalResolved, SignalUpdate, SystemAlert } from 'conclave/client';
+import { Store } from './store.js';
 
 /** A run as it votes. */
 export interface LiveRun {
@@ -24,10 +25,13 @@ const EMPTY: SymbolState = { signals: [], resolved: {}, runs: [] };
 const MOST_SIGNALS = 500;
 const MOST_RUNS = 20;
 
+/** Of all symbols, newest first. */
+export const heardSignals = new Store<readonly SignalUpdate[]>([]);
+
 const states = new Map<string, SymbolState>();
 const listeners = new Map<string, Set<() => void>>();
 
-export const newestFirst = (a: SignalUpdate, b: SignalUpdate): number => b.timestamp.localeCompare(a.timestamp) || b.signal_id.localeCompare(a.signal_id);
+const newestFirst = (a: SignalUpdate, b: SignalUpdate): number => b.timestamp.localeCompare(a.timestamp) || b.signal_id.localeCompare(a.signal_id);
 
 /** Both lists as one, each signal once, newest first. */
 export function mergedSignals(heard: readonly SignalUpdate[], loaded: readonly SignalUpdate[]): SignalUpdate[] {
@@ -69,15 +73,21 @@ export function symbolPut(message: Message): void {
   const after = heard(before, message);
   if (after === before) return;
   states.set(symbol, after);
+  if (message.type === 'signal_update') heardSignals.update((heardBefore) => mergedSignals([message.data], heardBefore).slice(0, MOST_SIGNALS));
   for (const listener of listeners.get(symbol) ?? []) listener();
 }
 
 /** Signals, votes and outcomes of a symbol, as they were heard. Join the room by `useRoom`. */
-export function useSymbol(symbol: string): SymbolState {
+export const useSymbol = (symbol: string): SymbolState => useOf(symbol, (state) => state);
+
+/** The newest signal that was heard; does not render with each vote. */
+export const useLastSignal = (symbol: string): SignalUpdate | null => useOf(symbol, ({ signals }) => signals[0] ?? null);
+
+function useOf<T>(symbol: string, part: (state: SymbolState) => T): T {
   const subscribe = useCallback((listener: () => void) => {
     const followers = listeners.get(symbol) ?? new Set();
     listeners.set(symbol, followers.add(listener));
     return () => void followers.delete(listener);
   }, [symbol]);
-  return useSyncExternalStore(subscribe, () => states.get(symbol) ?? EMPTY);
+  return useSyncExternalStore(subscribe, () => part(states.get(symbol) ?? EMPTY));
 }

@@ -22,13 +22,13 @@ interface Props {
 /** Scrolls by itself where it is wider than its place. */
 export function Table({ caption, captioned = false, columns, children }: Props) {
   return (
-    <div className="overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
+    <div className="relative overflow-x-auto" tabIndex={0} role="region" aria-label={caption}>
       <table className="w-full border-collapse text-sm">
         <caption className={captioned ? 'eyebrow px-3 py-2 text-left' : 'sr-only'}>{caption}</caption>
         <thead>
           <tr>
             {columns.map(({ label, numeric, hidden, wide }) => (
-              <th key={label} scope="col" className={`border-b border-line px-3 py-1.5 text-xs font-semibold text-muted ${numeric ? 'num' : 'text-left'} ${wide ? 'max-sm:hidden' : ''}`}>
+              <th key={label} scope="col" className={`border-b border-line px-2 py-1.5 text-xs sm:px-3 font-semibold text-muted ${numeric ? 'num' : 'text-left'} ${wide ? 'max-sm:hidden' : ''}`}>
                 {hidden ? <span className="sr-only">{label}</span> : label}
               </th>
             ))}
@@ -46,5 +46,5 @@ interface CellProps extends TdHTMLAttributes<HTMLTableCellElement> {
 }
 
 export function Cell({ numeric = false, wide = false, className = '', ...rest }: CellProps) {
-  return <td {...rest} className={`px-3 py-1.5 align-middle ${numeric ? 'num' : ''} ${wide ? 'max-sm:hidden' : ''} ${className}`} />;
+  return <td {...rest} className={`px-2 py-1.5 align-middle sm:px-3 ${numeric ? 'num' : ''} ${wide ? 'max-sm:hidden' : ''} ${className}`} />;
 }

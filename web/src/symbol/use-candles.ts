@@ -1,0 +1,53 @@
+import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
+import { useCallback, useMemo } from 'react';
+import { get, type Page } from '../api.js';
+import type { Candle } from '../market.js';
+
+const PAGE = 300;
+/** Enough for what closed since the last look. */
+const NEWEST = 5;
+
+export interface Candles {
+  /** Closed, oldest first; undefined before the first answer. */
+  readonly candles: readonly Candle[] | undefined;
+  readonly error: Error | null;
+  readonly again: () => void;
+  /** Loads what is before, where there is more. */
+  readonly older: () => void;
+  /** A candle has closed: takes it over from the server, which saw every tick. */
+  readonly closed: () => void;
+}
+
+type Pages = InfiniteData<Page<Candle>, string | null>;
+
+/** The newest page with what closed since; `items` by time, each once. */
+function withNewest(data: Pages | undefined, newest: readonly Candle[]): Pages | undefined {
+  const [first, ...rest] = data?.pages ?? [];
+  if (!data || !first) return data;
+  const since = newest[0]?.time ?? '';
+  return { ...data, pages: [{ ...first, items: [...first.items.filter(({ time }) => time < since), ...newest] }, ...rest] };
+}
+
+export function useCandles(symbol: string, interval: string, joined: boolean): Candles {
+  const queries = useQueryClient();
+  const key = useMemo(() => ['candles', 'chart', symbol, interval], [symbol, interval]);
+  const query = useInfiniteQuery({
+    queryKey: key,
+    meta: { unlogged: true },
+    enabled: joined,
+    initialPageParam: null as string | null,
+    queryFn: ({ pageParam: before, signal }) => get<Page<Candle>>('/api/market/candles', { symbol, interval, limit: PAGE, before }, signal),
+    getNextPageParam: ({ next }) => next,
+  });
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
+  const candles = useMemo(() => data?.pages.toReversed().flatMap(({ items }) => items), [data]);
+  const older = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const closed = useCallback(() => {
+    get<Page<Candle>>('/api/market/candles', { symbol, interval, limit: NEWEST })
+      .then(({ items }) => queries.setQueryData<Pages>(key, (shown) => withNewest(shown, items)))
+      .catch(() => undefined); // away: the break's end loads all of it again
+  }, [queries, key, symbol, interval]);
+  return { candles, error, again: () => void refetch(), older, closed };
+}

@@ -1,0 +1,27 @@
+import { Link } from '@tanstack/react-router';
+import type { SignalUpdate } from 'conclave/client';
+import { number, percent } from '../format.js';
+import { Age, Stance, strengthWord } from '../signal-parts.js';
+import { Empty } from '../ui/states.js';
+
+/** The latest signals of what is watched. */
+export function Tape({ signals }: { readonly signals: readonly SignalUpdate[] }) {
+  return (
+    <section aria-labelledby="tape" className="panel min-w-0">
+      <h2 id="tape" className="eyebrow border-b border-line px-3 py-2">Latest signals</h2>
+      {signals.length === 0 && <Empty title="No signal yet.">The panel votes when a price moves, on its schedule, and when it is asked.</Empty>}
+      <ol>
+        {signals.map(({ signal_id: id, symbol, action, price, confidence, timestamp, agents_consensus: { consensus_strength: strength } }) => (
+          <li key={id} className="border-b border-line/60 last:border-0 hover:bg-raised/60">
+            <Link to={`/signals/${id}` as '/'} className="grid grid-cols-[4.5rem_4.75rem_1fr_auto] items-baseline gap-2 px-3 py-1.5 text-sm">
+              <span className="font-semibold">{symbol}</span>
+              <Stance of={action} />
+              <span className="truncate text-xs text-muted">{strengthWord(strength)}{action !== 'HOLD' && `, confidence ${percent(confidence)}`} at {number(price, 2)}</span>
+              <span className="num text-xs text-muted"><Age since={timestamp} /></span>
+            </Link>
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
