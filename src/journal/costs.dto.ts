@@ -1,5 +1,6 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { IsISO8601, IsOptional } from 'class-validator';
+import { IsIn, IsISO8601, IsOptional } from 'class-validator';
+import { BUCKETS, MOST_BUCKETS, type Bucket } from './cost-series.js';
 
 export class CostsQuery {
   @ApiPropertyOptional({ format: 'date-time', description: 'Wall time at which calls began, inclusive; 30 days before `to` where absent' })
@@ -11,4 +12,9 @@ export class CostsQuery {
   @IsOptional()
   @IsISO8601({ strict: true })
   to?: string;
+
+  @ApiPropertyOptional({ enum: BUCKETS, description: `Also tokens and dollars over time, at most ${MOST_BUCKETS} buckets` })
+  @IsOptional()
+  @IsIn(BUCKETS)
+  bucket?: Bucket;
 }

@@ -4,6 +4,7 @@ import type { Schema } from '../storage/schema.js';
 import type { BudgetBook } from './budget-book.js';
 import { utcDay } from './budget.sql.js';
 import { NANO } from './budget.js';
+import { costSeries, type Bucket, type CostPoint } from './cost-series.js';
 
 const DAY_MS = 86_400_000;
 /** Clients without a token are a requester each: of the day's symbols and requesters the dearest are shown. */
@@ -83,6 +84,22 @@ export class CostLedger {
       by_agent: dearestFirst(agents).map(([agent, sum]) => ({ agent, ...sum })),
       by_symbol: dearestFirst(symbols).map(([symbol, sum]) => ({ symbol, ...sum })),
     };
+  }
+
+  /** Tokens and dollars over time: see `costSeries`. */
+  series(from: number, to: number, bucket: Bucket): Promise<readonly CostPoint[]> {
+    return costSeries(this.db, from, to, bucket);
+  }
+
+  /** What one run cost. */
+  async ofRun(runId: string): Promise<Sum> {
+    const rows = await this.db.selectFrom('model_calls')
+      .select(['prompt_tokens', 'completion_tokens', 'total_tokens', 'nano_usd as usd']).where('run_id', '=', runId).execute();
+    const total = empty();
+    for (const { prompt_tokens: prompt, completion_tokens: completion, total_tokens: all, usd } of rows) {
+      add(total, { calls: 1, prompt_tokens: prompt ?? 0, completion_tokens: completion ?? 0, total_tokens: all ?? 0, usd });
+    }
+    return rounded(total);
   }
 
   private sums(from: number, to: number) {

@@ -1,6 +1,7 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { explain } from '../consensus/explain.js';
+import { CostLedger } from '../journal/costs.js';
 import { RunInputs } from '../journal/run-inputs.js';
 import { Situations } from '../knowledge/situations.js';
 import { Market } from '../market/market.js';
@@ -17,7 +18,13 @@ import { SignalsQuery } from './signals.dto.js';
 @ApiTags('signals')
 @Controller('api/signals')
 export class SignalsController {
-  constructor(private readonly store: SignalStore, private readonly market: Market, private readonly situations: Situations, private readonly inputs: RunInputs) {}
+  constructor(
+    private readonly store: SignalStore,
+    private readonly market: Market,
+    private readonly situations: Situations,
+    private readonly inputs: RunInputs,
+    private readonly costs: CostLedger,
+  ) {}
 
   @Get()
   @ApiOperation({ summary: 'Signals, newest first' })
@@ -32,11 +39,12 @@ export class SignalsController {
 
   @Get(':id')
   @ApiOperation({ summary: 'One signal with its opinions, the view that they were about, its status and outcome' })
-  @ApiOkResponse({ description: 'signal_update data with {status: active|superseded|expired, superseded_at, opinions, view, outcome}' })
+  @ApiOkResponse({ description: 'signal_update data with {status: active|superseded|expired, superseded_at, opinions, view, outcome, costs: {calls, prompt_tokens, completion_tokens, total_tokens, usd} of its run}; '
+    + 'what its models were asked and said: /api/ai-logs?run_id=; what the run was built from: /api/runs/{run_id}/inputs' })
   async one(@Param('id') id: string): Promise<Record<string, unknown>> {
     const row = await this.store.find(id);
     if (!row) throw new CodedError('NOT_FOUND', `There is no signal ${id.slice(0, 64)}`);
-    const [supersededAt, situation] = await Promise.all([this.store.supersededAt(row), this.situations.find(id)]);
+    const [supersededAt, situation, costs] = await Promise.all([this.store.supersededAt(row), this.situations.find(id), this.costs.ofRun(row.run_id)]);
     const body = JSON.parse(row.body) as SignalBody;
     return {
       ...body,
@@ -44,6 +52,7 @@ export class SignalsController {
       superseded_at: supersededAt === null ? null : new Date(supersededAt).toISOString(),
       opinions: opinionsOf(body, row.opinions),
       view: JSON.parse(row.view) as unknown,
+      costs,
       outcome: situation ? outcomeOnWire(situation) : null, // signals of an earlier version were not followed
     };
   }

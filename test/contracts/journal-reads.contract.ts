@@ -132,6 +132,15 @@ export function journalReadsContract(name: string, fresh: () => Promise<FreshDat
         by_agent: [{ agent: 'news', ...sum(1, 0.4) }, { agent: 'technical', ...sum(3, 0.300000001, 2) }],
         by_symbol: [{ symbol: 'SPY', ...sum(1, 0.4) }, { symbol: 'AAPL', ...sum(3, 0.300000001, 2) }],
       });
+      expect(await ledger.series(NEW_YEAR - HOUR, NEW_YEAR + 2 * HOUR, 'hour')).toEqual([
+        { start: '2025-12-31T23:00:00.000Z', ...sum(1, 0.1) }, { start: '2026-01-01T00:00:00.000Z', ...sum(3, 0.600000001, 2) }, { start: '2026-01-01T01:00:00.000Z', ...sum(0, 0) },
+      ]);
+      expect((await ledger.series(NEW_YEAR - 1, NEW_YEAR + 48 * HOUR + 1, 'day')).map(({ start, calls, usd }) => [start.slice(0, 10), calls, usd])).toEqual([
+        ['2025-12-31', 1, 0.1], ['2026-01-01', 3, 0.600000001], ['2026-01-02', 0, 0], ['2026-01-03', 1, 9e-9],
+      ]);
+      expect(await ledger.ofRun('run-9')).toEqual(sum(0, 0));
+      await store(at(NEW_YEAR, { nanoUsd: 3e9, place: { runId: 'run-9' } }), at(NEW_YEAR, { nanoUsd: 1e9, place: { runId: 'run-9' }, answer: { promptTokens: null, completionTokens: null, totalTokens: null } }));
+      expect(await ledger.ofRun('run-9')).toEqual(sum(2, 4, 1));
       now += 24 * HOUR;
       expect((await ledger.today()).day).toEqual({ spent: 0, limit: 5, left: 5 });
     });

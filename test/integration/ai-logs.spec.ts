@@ -226,6 +226,12 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     expect(body.today.day).toEqual({ spent: 0.25, limit: 5, left: 4.75 });
     expect(body.total).toEqual({ calls: CALLS, prompt_tokens: CALLS * 100, completion_tokens: CALLS * 20, total_tokens: CALLS * 120, usd: 0.65 });
     expect(body.by_symbol.map(({ symbol, calls }: { symbol: string; calls: number }) => [symbol, calls])).toEqual([['AAPL', CALLS / 2], ['BTC/USD', CALLS / 2]]);
+    expect(body.series).toBeUndefined();
+    const { series } = (await get('costs?bucket=hour')).body;
+    expect(series.length).toBeGreaterThan(719);
+    expect(series.reduce((calls: number, point: { calls: number }) => calls + point.calls, 0)).toBe(CALLS);
+    expect((await get('costs?bucket=hour&from=2026-01-01T00:00:00Z&to=2026-03-01T00:00:00Z')).body.errors[0].path).toBe('bucket');
+    expect((await get('costs?bucket=week')).status).toBe(400);
     expect((await get('costs?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z')).status).toBe(400);
     expect((await get('costs?from=2020-01-01T00:00:00Z&to=2026-01-01T00:00:00Z')).status).toBe(400);
   });

@@ -51,6 +51,12 @@ describe('GET /api/signals/:id/explain', () => {
     expect(await response.json()).toMatchObject({ action: flip.action });
   }, 30_000);
 
+  it('is beside the signal, which has its opinions, view, outcome and what its models cost', async () => {
+    const { body } = await get<Record<string, unknown>>(`/api/signals/${signal.signal_id}`);
+    expect(body).toMatchObject({ status: expect.any(String), opinions: expect.any(Array), view: { symbol: 'AAPL' }, outcome: { status: 'pending' }, metadata: { similar: expect.any(Array) } });
+    expect(body['costs']).toEqual({ calls: 0, prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, usd: 0 });
+  });
+
   it('is NOT_FOUND for a signal that never was', async () => {
     const { status, body } = await get<{ code: string }>('/api/signals/nonsense/explain');
     expect([status, body.code]).toEqual([404, 'NOT_FOUND']);
