@@ -2,6 +2,7 @@ import { Controller, Get, Inject } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
+import { CostLedger } from '../journal/costs.js';
 import { Panel } from './panel.js';
 import { AnalystTokens } from './remote/analyst-tokens.js';
 import { Conduct, type ConductReport } from './remote/conduct.js';
@@ -10,11 +11,20 @@ import { RemoteSeats } from './remote/remote-seats.js';
 import { SHARED_SEATS } from './remote/remote.module.js';
 import type { SharedSeats } from './remote/shared-seats.js';
 
+const DAY_MS = 86_400_000;
+const USAGE_DAYS = 30;
+const NO_USAGE = { calls: 0, prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, usd: 0 };
+type Usage = typeof NO_USAGE;
+
 @ApiTags('analysts')
 @Controller('api/analysts')
 export class AnalystsController {
+  /** The panel's counters begin with the process. */
+  private readonly countedSince = new Date().toISOString();
+
   constructor(
     private readonly panel: Panel,
+    private readonly ledger: CostLedger,
     private readonly tokens: AnalystTokens,
     private readonly remote: RemoteSeats,
     @Inject(SHARED_SEATS) private readonly shared: SharedSeats | null,
@@ -24,16 +34,36 @@ export class AnalystsController {
   @Get()
   @ApiOperation({ summary: 'The seats of the panel, who sits there or why nobody does, and what they did since the start' })
   @ApiOkResponse({
-    description: '{items: [{agent_id, name, kind: rule|model|remote, state: seated|empty|away, why?, rule?, weight, fault_domain, warm_up, source, statistics, conduct?}], next}; '
+    description: '{items: [{agent_id, name, kind: rule|model|remote, state: seated|empty|away, why?, rule?, weight, fault_domain, warm_up, source, family, role?, model?, provider?, connected, statistics, usage, conduct?}], next, counted_since, usage_since}; '
+      + 'family: what it fails together with by its making, of models; '
+      + 'statistics: {asked, votes: {BUY, SELL, HOLD}, abstained: {reason: n}, latency: {mean, median, p95}, majority: {runs, with, share}, signals: {runs, with, share}} '
+      + 'of the node that answers, from counted_since on; '
+      + 'usage: {calls, prompt_tokens, completion_tokens, total_tokens, usd} of models, by the decision log of all nodes, from usage_since on; '
       + 'conduct: {counted, equivocations, late, unknown_run, invalid, missed, flooded, hostile, why} of remote ones',
   })
-  async list(): Promise<{ items: Record<string, unknown>[]; next: null }> {
+  async list(): Promise<{ items: Record<string, unknown>[]; next: null; counted_since: string; usage_since: string }> {
     const statistics = new Map(this.panel.statistics().map((each) => [each.id, each]));
+    const usageSince = new Date(Date.now() - USAGE_DAYS * DAY_MS).toISOString();
+    const usage = await this.usageSince(usageSince);
     const seated = this.panel.seats.map(({ id, name, kind, rule, weight, faultDomain, warmUp, source }) => ({
-      agent_id: id, name, kind, state: 'seated', rule, weight, fault_domain: faultDomain, warm_up: warmUp, source, statistics: statistics.get(id),
+      agent_id: id, name, kind, state: 'seated', rule, weight, fault_domain: faultDomain, warm_up: warmUp, source, ...this.makingOf(id), connected: true, statistics: statistics.get(id), usage: kind === 'model' ? usage.get(id) ?? NO_USAGE : null,
     }));
-    const empty = this.config.panel.empty.map(({ id, name, kind, why }) => ({ agent_id: id, name, kind, state: 'empty', why }));
-    return { items: [...seated, ...empty, ...await this.remoteSeats(statistics)], next: null };
+    const empty = this.config.panel.empty.map(({ id, name, kind, why }) => ({ agent_id: id, name, kind, state: 'empty', why, connected: false }));
+    return { items: [...seated, ...empty, ...await this.remoteSeats(statistics)], next: null, counted_since: this.countedSince, usage_since: usageSince };
+  }
+
+  private makingOf(id: string): Record<string, unknown> {
+    const seat = this.config.panel.seats.find((each) => each.id === id);
+    if (seat?.kind !== 'model') return { family: null };
+    const { family, role, model, provider } = seat;
+    return { family, role, model, provider };
+  }
+
+  /** By agent; the log is not read where no model sits here. */
+  private async usageSince(since: string): Promise<ReadonlyMap<string, Usage>> {
+    if (!this.panel.seats.some(({ kind }) => kind === 'model')) return new Map();
+    const { by_agent: agents } = await this.ledger.between(Date.parse(since), Date.now() + 1);
+    return new Map(agents.map(({ agent, ...usage }) => [agent, usage]));
   }
 
   private async remoteSeats(statistics: ReadonlyMap<string, unknown>): Promise<Record<string, unknown>[]> {
@@ -42,8 +72,8 @@ export class AnalystsController {
     return (await this.tokens.list()).map(({ agent_id: id, name, owner, weight }) => {
       const conduct: ConductReport = elsewhere.get(id) ?? this.remote.conduct(id) ?? new Conduct().report();
       return {
-        agent_id: id, name, kind: 'remote', state: present.has(id) ? 'seated' : 'away', weight, fault_domain: domainOf(owner),
-        source: `a program of ${owner}, over /ws/analysts`, statistics: statistics.get(id) ?? null, conduct,
+        agent_id: id, name, kind: 'remote', state: present.has(id) ? 'seated' : 'away', connected: present.has(id), weight, fault_domain: domainOf(owner),
+        source: `a program of ${owner}, over /ws/analysts`, family: null, statistics: statistics.get(id) ?? null, usage: null, conduct,
       };
     });
   }

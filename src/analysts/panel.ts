@@ -1,8 +1,10 @@
 import type { MarketView } from '../model/market-view.js';
 import { UNTRUSTED_DOMAIN, type Vote } from '../model/opinion.js';
+import type { Decided } from '../model/verdict.js';
 import type { Analyst, Question } from './analyst.js';
 import { Asking, type OnVote, type Outstanding } from './asking.js';
 import { JUDGE, type Deliberation } from './deliberation.js';
+import { majorityOf } from './majority.js';
 import { SeatCounters, type SeatStatistics } from './seat-statistics.js';
 
 /** An analyst as `/api/analysts` shows it. */
@@ -89,6 +91,12 @@ export class Panel {
     this.#unused = null;
     await asking.end(signal);
     return asking.votes as Vote[];
+  }
+
+  /** What a run's votes came to, for the statistics. */
+  decided(votes: readonly Vote[], { action, shares }: Pick<Decided, 'action' | 'shares'>): void {
+    const majority = majorityOf(votes, shares);
+    for (const vote of votes) this.#counters.get(vote.agentId)?.compare(vote, majority, action);
   }
 
   /** Per analyst that ever voted or sits here by configuration, since the start. */

@@ -1,4 +1,5 @@
 import { ABSTAIN_REASONS, ACTIONS, type AbstainReason, type Action, type Vote } from '../model/opinion.js';
+import { LatencyHistogram } from './latency-histogram.js';
 
 /** How one analyst has voted since the start. */
 export interface SeatStatistics {
@@ -7,7 +8,18 @@ export interface SeatStatistics {
   readonly votes: Readonly<Record<Action, number>>;
   readonly abstained: Readonly<Record<AbstainReason, number>>;
   /** Milliseconds; null before the first answer. */
-  readonly latency: { readonly mean: number; readonly median: number } | null;
+  readonly latency: { readonly mean: number; readonly median: number; readonly p95: number } | null;
+  /** Of the runs that came to a signal, in which it had an opinion and the weight a majority: how often it was with that. */
+  readonly majority: Agreement;
+  /** The same with the signals' actions, which are HOLD where no action had the quorum. */
+  readonly signals: Agreement;
+}
+
+interface Agreement {
+  readonly runs: number;
+  readonly with: number;
+  /** 0 to 1; null before the first. */
+  readonly share: number | null;
 }
 
 /** Relative step of the median's estimate. */
@@ -20,6 +32,9 @@ export class SeatCounters {
   readonly #abstained = zeros(ABSTAIN_REASONS);
   #latencySum = 0;
   #median = 0;
+  readonly #latencies = new LatencyHistogram();
+  readonly #majority = { runs: 0, with: 0 };
+  readonly #signals = { runs: 0, with: 0 };
 
   constructor(readonly id: string) {}
 
@@ -27,14 +42,33 @@ export class SeatCounters {
     if (signal !== 'ABSTAIN') this.#votes[signal]++;
     else if (reason !== undefined) this.#abstained[reason]++;
     this.#latencySum += latencyMs;
+    this.#latencies.add(latencyMs);
     this.#median = this.#asked++ === 0 || this.#median === 0 ? latencyMs : latencyMs > this.#median ? this.#median * STEP : latencyMs < this.#median ? this.#median / STEP : this.#median;
   }
 
+  /** Its vote beside what the run came to; `majority` null: there was none. */
+  compare({ signal }: Vote, majority: Action | null, action: Action): void {
+    if (signal === 'ABSTAIN') return;
+    if (majority !== null) tick(this.#majority, signal === majority);
+    tick(this.#signals, signal === action);
+  }
+
   snapshot(): SeatStatistics {
-    const latency = this.#asked === 0 ? null : { mean: this.#latencySum / this.#asked, median: this.#median };
-    return { id: this.id, asked: this.#asked, votes: { ...this.#votes }, abstained: { ...this.#abstained }, latency };
+    const p95 = this.#latencies.quantile(0.95);
+    const latency = p95 === null ? null : { mean: this.#latencySum / this.#asked, median: this.#median, p95 };
+    return {
+      id: this.id, asked: this.#asked, votes: { ...this.#votes }, abstained: { ...this.#abstained }, latency,
+      majority: agreement(this.#majority), signals: agreement(this.#signals),
+    };
   }
 }
+
+function tick(count: { runs: number; with: number }, agrees: boolean): void {
+  count.runs += 1;
+  if (agrees) count.with += 1;
+}
+
+const agreement = (count: { readonly runs: number; readonly with: number }): Agreement => ({ ...count, share: count.runs === 0 ? null : count.with / count.runs });
 
 const zeros = <K extends string>(keys: readonly K[]): Record<K, number> =>
   Object.fromEntries(keys.map((key) => [key, 0])) as Record<K, number>;

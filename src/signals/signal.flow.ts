@@ -70,6 +70,7 @@ export class SignalFlow {
       return null;
     }
     this.needs.correlation.observe(votes);
+    panel.decided(votes, verdict);
     const signal = signalFrom(run, view, votes, verdict, { ...this.circumstances(view, votes), rules });
     await this.needs.record.callsStored(run.runId);
     await this.needs.signals.commit(run, signal, announcer.end(), this.needs.giveUp, (tx) => this.needs.record.keep(tx, run, signal));

@@ -57,6 +57,23 @@ describe('GET /api/signals/:id/explain', () => {
     expect(body['costs']).toEqual({ calls: 0, prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, usd: 0 });
   });
 
+  it('has told the seats how often they were with it', async () => {
+    const { body } = await get<{ items: { agent_id: string; kind: string; state: string; connected: boolean; usage: unknown; statistics?: { asked: number; latency: { p95: number } | null; majority: { runs: number }; signals: { runs: number } } }[]; counted_since: string }>('/api/analysts');
+    await fetch(`${server.url}/api/analyze`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"symbol":"NVDA"}' });
+    const seats = await until(async () => {
+      const { items } = (await get<typeof body>('/api/analysts')).body;
+      return items.some(({ statistics }) => (statistics?.signals.runs ?? 0) > 0) ? items : null;
+    });
+    const rules = seats.filter(({ kind, state }) => kind === 'rule' && state === 'seated');
+    expect(rules.length).toBeGreaterThan(5);
+    for (const { statistics: seen, connected, usage } of rules) {
+      expect([connected, usage]).toEqual([true, null]);
+      expect(seen!.latency!.p95).toBeGreaterThan(0);
+      expect(seen!.signals.runs).toBeLessThanOrEqual(seen!.asked);
+    }
+    expect(Date.parse(body.counted_since)).toBeLessThanOrEqual(Date.now());
+  });
+
   it('is NOT_FOUND for a signal that never was', async () => {
     const { status, body } = await get<{ code: string }>('/api/signals/nonsense/explain');
     expect([status, body.code]).toEqual([404, 'NOT_FOUND']);
