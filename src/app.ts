@@ -90,7 +90,7 @@ const ALERTS_EVERY_MS = 5000;
 
 /** Builds the server, starts the market and listens. `feed` in place of the configured one. */
 export async function startApp(config: Config, log: Log, feed?: Feed): Promise<RunningApp> {
-  const nest = await NestFactory.create<NestExpressApplication>(AppModule.of(config, log, feed), { logger: new NestLogger(log), abortOnError: false });
+  const nest = await NestFactory.create<NestExpressApplication>(AppModule.of(config, log, feed), { logger: new NestLogger(log), abortOnError: false, rawBody: true });
   try {
     await begin(nest, config, log);
   } catch (error) {

@@ -6,6 +6,8 @@ export interface FeedEntry {
   readonly title: string;
   readonly summary: string;
   readonly url: string | null;
+  /** What its publisher knows it by; null: nothing. */
+  readonly guid: string | null;
   /** Epoch milliseconds; null: none, or none that can be read. */
   readonly publishedAt: number | null;
 }
@@ -40,6 +42,7 @@ function entry(node: Node): FeedEntry {
     title: plainText(first('title'), TITLE),
     summary: plainText(first('description', 'summary', 'encoded', 'content'), SUMMARY),
     url: address(linkOf(child(node, 'link')) || first('guid', 'id')),
+    guid: plainText(first('guid', 'id'), URL_LENGTH) || null,
     publishedAt: time(first('pubDate', 'published', 'date', 'updated')),
   };
 }

@@ -28,6 +28,9 @@ export const groups = (dialect: SqlDialect): Migration => ({
       ['state', text, 'null'], ['last_event_at', integer, 'null'], ['last_error', text, 'null'], ['created_at', integer],
     ]).addPrimaryKeyConstraint('triggers_key', ['trigger_id']).addUniqueConstraint('triggers_token', ['token_hash']).addUniqueConstraint('triggers_names', ['name']).modifyEnd(end).execute();
 
+    // triggers on signals read them in the order of storing
+    await db.schema.createIndex('signals_by_storing').on('signals').columns(['created_at', 'signal_id']).execute();
+
     await table('group_events', [
       ['event_id', text], ['event_key', text, 'null'], ['event_type', text], ['origin', text], ['source_id', text], ['origin_id', text, 'null'], ['priority', integer],
       ['targets', text], ['title', text], ['tags', text], ['condition', text, 'null'], ['correlation_id', text], ['created_at', integer], ['payload', text],
