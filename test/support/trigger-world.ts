@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { EventDesk } from '../../src/groups/events/event-desk.js';
 import { GroupStore } from '../../src/groups/group-store.js';
 import { openTrigger, type OpenTriggerNeeds } from '../../src/groups/triggers/open-trigger.js';
 import { TriggerIntake } from '../../src/groups/triggers/trigger-intake.js';
@@ -13,7 +14,6 @@ import { RoomWriter } from '../../src/rooms/room-writer.js';
 import type { TriggerKind, TriggersTable } from '../../src/storage/groups-schema.js';
 import { isUnavailable } from '../../src/storage/unavailable.js';
 import type { FreshDatabase } from './databases.js';
-import { StoringEvents } from './storing-events.js';
 
 export const GROUP = 'trade_btc';
 /** When triggers are made, wall time. */
@@ -37,7 +37,9 @@ export class TriggerWorld {
     const bus = new MemoryRoomBus();
     this.writer = new RoomWriter(db.kysely, this.log, new Hub(this.log, bus, (error) => this.faults.push(error)), bus, isUnavailable);
     this.store = new TriggerStore(db.kysely);
-    this.intake = new TriggerIntake({ db: db.kysely, events: new StoringEvents(db.kysely, this.writer), groups: new GroupStore(db.kysely), frameBytes });
+    const groups = new GroupStore(db.kysely);
+    const events = new EventDesk({ db: db.kysely, groups, writer: this.writer, dispatch: () => {} });
+    this.intake = new TriggerIntake({ db: db.kysely, events, groups, frameBytes });
   }
 
   async group(name = GROUP): Promise<void> {

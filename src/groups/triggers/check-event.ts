@@ -1,5 +1,6 @@
-import type { Flaw } from '../answer.js';
 import type { FrameForm } from '../../storage/groups-schema.js';
+import type { Flaw } from '../answer.js';
+import { eventTypeOf } from '../events/event-frames.js';
 
 /** What a trigger may say of an event; who it is from is not its to say. */
 export interface EventFields {
@@ -20,7 +21,6 @@ export type CheckedEvent =
 
 /** Those of groups and of the server itself. */
 const FORBIDDEN: ReadonlySet<string> = new Set(['post_trade', 'order_update', 'config_update', 'system']);
-const CATEGORIES: Readonly<Record<string, string>> = { signal: 'immediate', decision: 'post_trade' };
 const EVENT_TYPE = /^[a-z0-9_]{1,40}$/;
 const DEFAULT_PRIORITY = 5;
 const MOST_TARGETS = 1000;
@@ -57,7 +57,7 @@ export function checkEvent(frame: unknown, form: FrameForm, payloadBytes: number
 
 function typeOf(value: unknown, path: string, flaws: Flaw[]): string {
   if (value === undefined) return 'immediate';
-  const named = path === 'category' && typeof value === 'string' ? CATEGORIES[value] ?? value : value;
+  const named = path === 'category' && typeof value === 'string' ? eventTypeOf(value) : value;
   if (typeof named === 'string' && EVENT_TYPE.test(named)) return named;
   flaws.push({ path, message: 'must be 1 to 40 of a-z, 0-9 and _' });
   return '';

@@ -42,7 +42,8 @@ export class ConfigFields {
   }
 
   textsOr(name: string, count: number, most: number): readonly string[] {
-    return this.has(name) ? this.texts(name, count, most) : [];
+    const value = this.value(name);
+    return this.has(name) && !(Array.isArray(value) && value.length === 0) ? this.texts(name, count, most) : [];
   }
 
   number(name: string, least: number, most: number, absent?: number): number {

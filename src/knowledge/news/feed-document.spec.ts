@@ -11,8 +11,8 @@ describe('a feed document', () => {
         <description>&lt;p&gt;Beats &lt;b&gt;estimates&lt;/b&gt;, up 5&amp;nbsp;%&lt;script&gt;alert(1)&lt;/script&gt;&lt;/p&gt;</description></item>
       <item><title><![CDATA[A <i>bold</i> move]]></title><guid isPermaLink="false">tag:1</guid><description><![CDATA[<p>Q&amp;A: 3 < 5</p>]]></description></item>
       <item><title>  </title><link>https://news.example/empty</link></item>`));
-    expect(first).toEqual({ title: 'Apple & Tesla ’up’', summary: 'Beats estimates , up 5 %', url: 'https://news.example/a?x=1&y=2', publishedAt: Date.UTC(2024, 0, 2, 15) });
-    expect(second).toEqual({ title: 'A bold move', summary: 'Q&A: 3 < 5', url: null, publishedAt: null });
+    expect(first).toEqual({ title: 'Apple & Tesla ’up’', summary: 'Beats estimates , up 5 %', url: 'https://news.example/a?x=1&y=2', guid: null, publishedAt: Date.UTC(2024, 0, 2, 15) });
+    expect(second).toEqual({ title: 'A bold move', summary: 'Q&A: 3 < 5', url: null, guid: 'tag:1', publishedAt: null });
     expect(rest).toEqual([]);
   });
 
@@ -20,7 +20,7 @@ describe('a feed document', () => {
     const [entry] = feedEntries(`<feed xmlns="http://www.w3.org/2005/Atom"><title>x</title><entry><title type="html">Up</title>
       <link rel="self" href="https://a.example/self"/><link href="https://a.example/page"/><updated>2024-01-02T03:04:05Z</updated>
       <content type="xhtml"><div><p>Shares rise</p></div></content></entry></feed>`);
-    expect(entry).toEqual({ title: 'Up', summary: 'Shares rise', url: 'https://a.example/page', publishedAt: Date.UTC(2024, 0, 2, 3, 4, 5) });
+    expect(entry).toEqual({ title: 'Up', summary: 'Shares rise', url: 'https://a.example/page', guid: null, publishedAt: Date.UTC(2024, 0, 2, 3, 4, 5) });
   });
 
   it('of RSS 1.0 has its items beside the channel', () => {
