@@ -13,6 +13,7 @@ export interface GroupsSchema {
   group_trades: GroupTradesTable;
   trading_group_discussions: DiscussionsTable;
   group_lessons: LessonsTable;
+  group_situations: GroupSituationsTable;
 }
 
 /** Who is connected with a token: the newest connection wins, wherever it is. */
@@ -173,12 +174,20 @@ export interface LessonsTable {
   pnl: string;
   /** Words that it is found by. */
   text: string;
-  /** `{version, values}` of the market at the opening; null: it was not warm. */
+  /** `{version, interval, source, values}` of the market at the opening; null: it was not warm. */
   situation: Json | null;
   /** `{model, vector}`; null: none was asked for. */
   embedding: Json | null;
   /** Market time. */
   at: number;
+  created_at: number;
+}
+
+/** The market when a group's decision to open was made: kept until its trade closes, and after. */
+interface GroupSituationsTable {
+  decision_id: string;
+  /** As `group_lessons.situation`. */
+  situation: Json;
   created_at: number;
 }
 

@@ -63,5 +63,11 @@ export const groups = (dialect: SqlDialect): Migration => ({
     ]).addPrimaryKeyConstraint('group_lessons_key', ['lesson_id']).addUniqueConstraint('group_lessons_once', ['group_id', 'trade_id']).modifyEnd(end).execute();
     await db.schema.createIndex('group_lessons_by_group').on('group_lessons').columns(['group_id', 'lesson_id']).execute();
     await db.schema.createIndex('group_lessons_by_correlation').on('group_lessons').columns(['correlation_id', 'lesson_id']).execute();
+    await db.schema.createIndex('group_lessons_by_time').on('group_lessons').columns(['created_at', 'lesson_id']).execute();
+
+    await table('group_situations', [['decision_id', text], ['situation', text], ['created_at', integer]])
+      .addPrimaryKeyConstraint('group_situations_key', ['decision_id']).modifyEnd(end).execute();
+    await db.schema.createIndex('closed_trades_by_opening').on('closed_trades').columns(['opened_by']).execute();
+    await db.schema.createIndex('closed_trades_by_closing').on('closed_trades').columns(['closed_by']).execute();
   },
 });
