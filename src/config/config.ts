@@ -251,6 +251,8 @@ export interface TradingConfig {
   readonly strategies: readonly StrategyConfig[];
   /** How models look back on trades; null where no agent has one. */
   readonly reflection: ModelCallConfig['prompt'] | null;
+  /** Who draws lessons of groups' trades; null: facts alone. */
+  readonly lesson: ModelCallConfig | null;
 }
 
 export const ROLES = ['gateway', 'analyst', 'market', 'trading'] as const;

@@ -53,7 +53,7 @@ export function modelsConfig(root: string, file: Fields | null, variables: Varia
 }
 
 /** How one model is asked; why it cannot be; null where a field is wrong. `role` names the prompt file where none is named. */
-export function callConfig(fields: Fields, models: ModelsRead, role: ModelRole | 'bull' | 'bear' | 'judge' | undefined): Call | null {
+export function callConfig(fields: Fields, models: ModelsRead, role: ModelRole | 'bull' | 'bear' | 'judge' | 'lesson' | undefined): Call | null {
   const name = fields.has('provider') ? fields.text('provider') : 'openai';
   const provider = name === undefined ? undefined : models.providers.get(name);
   if (name !== undefined && !provider) fields.problem('provider', `${name} is none of ${[...models.providers.keys()].join(', ')}: add it under providers`);

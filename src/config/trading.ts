@@ -1,10 +1,14 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { agentsFile } from './agents-file.js';
 import { BROKERS, type ConfiguredInstrument, type TradingConfig } from './config.js';
+import { Fields } from './fields.js';
 import type { Findings } from './findings.js';
-import type { ModelsRead } from './models.js';
+import { callConfig, type ModelsRead } from './models.js';
 import { riskFile } from './risk-file.js';
 import type { Variables } from './variables.js';
 
+const LESSON = 'config/prompts/lesson.md';
 const REFLECTION = 'config/prompts/reflection.md';
 
 /** What is traded, where, within which limits. Live trading needs a second consent, and real keys. */
@@ -19,13 +23,22 @@ export function tradingConfig(variables: Variables, root: string, models: Models
   const { agents, strategies, accounts } = agentsFile(root, models, risk, instruments, findings);
   const atBroker = risk.accounts.filter((account) => account.broker === 'configured');
   if (alpaca && atBroker.length > 1) findings.problem(`config/risk.yaml: ${atBroker.map(({ id }) => id).join(', ')} all have broker: configured, and the keys open one account: leave it at one`);
-  if (broker === 'off') return { broker, alpaca, accounts: [], limits: risk.limits, sizing: risk.sizing, approval: risk.approval, breaker: risk.breaker, paper: risk.paper, agents: [], strategies: [], reflection: null };
+  if (broker === 'off') return { broker, alpaca, accounts: [], limits: risk.limits, sizing: risk.sizing, approval: risk.approval, breaker: risk.breaker, paper: risk.paper, agents: [], strategies: [], reflection: null, lesson: null };
   return {
     broker, alpaca,
     accounts: [...risk.accounts, ...accounts].map((account) => (account.broker === 'configured' && alpaca ? { ...account, mode: 'margin' } : account)),
     limits: risk.limits, sizing: risk.sizing, approval: risk.approval, breaker: risk.breaker, paper: risk.paper, agents, strategies,
     reflection: agents.some(({ model }) => model !== null) ? models.promptAt(REFLECTION, (problem) => findings.problem(problem)) : null,
+    lesson: lessonCall(root, models, findings),
   };
+}
+
+/** OPENAI_MODEL, asked with the prompt of lessons; null where there is no model, or no such file. */
+function lessonCall(root: string, models: ModelsRead, findings: Findings): TradingConfig['lesson'] {
+  if (!existsSync(join(root, LESSON))) return null;
+  const fields = Fields.of({}, `${LESSON}: `, findings);
+  const call = fields && callConfig(fields, models, 'lesson');
+  return call && !('why' in call) ? call : null;
 }
 
 /** null where no broker is asked for: nothing of it is ever connected to. */

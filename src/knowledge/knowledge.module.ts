@@ -52,7 +52,7 @@ export class KnowledgeModule {
       imports: [configuration, storage],
       controllers: [NewsController],
       providers,
-      exports: [Knowledge, Situations, News, NewsIndex],
+      exports: [Knowledge, Situations, News, NewsIndex, Embedder],
     };
   }
 }

@@ -30,8 +30,8 @@ export interface Opinion {
 /** The parts of a deep run, in its order. */
 export const STEPS = ['analyst', 'bull', 'bear', 'judge'] as const;
 export type Step = (typeof STEPS)[number];
-/** What models are asked for: a part of a run, or beside runs an agent's decisions, or a reflection. */
-export type CallStep = Step | 'agent' | 'reflection';
+/** What models are asked for: a part of a run, or beside runs an agent's decisions, a reflection, or a group's lesson. */
+export type CallStep = Step | 'agent' | 'reflection' | 'lesson';
 
 /** All seats that text from outside could have turned fail together. */
 export const UNTRUSTED_DOMAIN = 'untrusted-text';

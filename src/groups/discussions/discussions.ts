@@ -10,6 +10,7 @@ import { groupMessage } from '../group-rooms.js';
 import type { GroupStore } from '../group-store.js';
 import type { Group } from '../group.js';
 import type { DiscussionReads } from './discussion-reads.js';
+import { eventAbout } from './event-about.js';
 import { DISCUSSION_LOG, discussionDetail, logFrame, type DiscussionDetail, type LogFrame } from './log-frame.js';
 
 export interface DiscussionsNeeds {
@@ -25,8 +26,6 @@ export interface DiscussionsNeeds {
 
 /** The same discussion within this adds nothing. */
 const REPEAT_MS = 60_000;
-/** Said by the server of what a group has done: no group discusses them. */
-const ECHOES = ['order_update', 'config_update', 'post_trade', 'system'];
 const LOG_PRIORITY = 1;
 
 /** What groups log: their discussions, and anything else they say about themselves. */
@@ -63,7 +62,7 @@ export class Discussions {
     if (value.groupId !== null && value.groupId !== group.groupId && await this.needs.groups.find(value.groupId)) {
       return invalid([{ path: 'detail.group_id', message: `is another group's: leave it out, or say ${group.groupId}` }], value.correlationId ?? undefined);
     }
-    const event = await this.eventOf(group, value);
+    const event = await eventAbout(this.needs.db, group.groupId, value.eventId, value.correlationId);
     const correlationId = value.correlationId ?? event?.correlation_id ?? null;
     const key = JSON.stringify([group.groupId, correlationId, log.detail]);
     const first = this.underWay.get(key);
@@ -95,15 +94,6 @@ export class Discussions {
       .where('group_id', '=', groupId).where('discussion_id', '>=', firstIdAt(at - REPEAT_MS)).where('detail', '=', detail)
       .where('correlation_id', correlationId === null ? 'is' : '=', correlationId).limit(1).executeTakeFirst();
     return row?.discussion_id ?? null;
-  }
-
-  /** Only one that was for the group: as it names it, else the newest under the correlation id. */
-  private async eventOf({ groupId }: Group, { eventId, correlationId }: DiscussionDetail): Promise<{ event_id: string; correlation_id: string } | null> {
-    if (eventId === null && correlationId === null) return null;
-    const found = this.needs.db.selectFrom('group_events as e').innerJoin('group_deliveries as d', 'd.event_id', 'e.event_id').select(['e.event_id', 'e.correlation_id'])
-      .where('d.group_id', '=', groupId);
-    const narrowed = eventId !== null ? found.where('e.event_id', '=', eventId) : found.where('e.correlation_id', '=', correlationId!).where('e.event_type', 'not in', ECHOES);
-    return await narrowed.orderBy('e.event_id', 'desc').limit(1).executeTakeFirst() ?? null;
   }
 
   /** In its one spelling; what no feed knows stays as it was said. */

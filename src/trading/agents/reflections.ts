@@ -151,7 +151,8 @@ function idOf(tradeId: string): string {
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
 
-const endOf = (row: ClosedTradesTable): TradeEnd => ({
+/** As it was told when it closed. */
+export const endOf = (row: ClosedTradesTable): TradeEnd => ({
   tradeId: row.trade_id, accountId: row.account_id, openedBy: row.opened_by, closedBy: row.closed_by,
   trade: {
     symbol: row.symbol, leg: row.leg, side: row.side, quantity: decimal(row.quantity), entryPrice: decimal(row.entry_price), exitPrice: decimal(row.exit_price),

@@ -1,0 +1,148 @@
+import type { Market } from '../../market/market.js';
+import { sparseText } from '../../knowledge/news/sparse-text.js';
+import { Tail } from '../../knowledge/tail.js';
+import type { MarketView } from '../../model/market-view.js';
+import type { LessonsTable } from '../../storage/groups-schema.js';
+import type { Experience, StoredEvent } from '../events/event.js';
+import type { Group } from '../group.js';
+import { Experiences } from './experiences.js';
+import { GroupMemory, type Question, type Recalled, type Remembered } from './group-memory.js';
+import { placeOf, type LessonStore } from './lesson-store.js';
+import { situationIn, situationOf, type Situation } from './situation.js';
+
+export interface LessonIndexNeeds {
+  readonly store: LessonStore;
+  readonly market: Pick<Market, 'instrument' | 'view'>;
+  readonly onFault: (error: unknown) => void;
+  readonly capacity?: number;
+}
+
+type Asked = Pick<Question, 'text'> & { readonly symbol: string | null };
+
+/** Lessons of one group, and of all, that are kept in memory. */
+const OF_A_GROUP = 1000;
+const OF_ALL = 20_000;
+const PAGE = 1000;
+export const MOST = 3;
+/** What is less like it is no experience. */
+export const FLOOR = 0.35;
+const LONGEST_PAYLOAD = 2000;
+
+/** What groups have learnt, in memory: the newest 1,000 lessons of a group, 20,000 of all. Other nodes' are followed. */
+export class LessonIndex extends Experiences {
+  private readonly groups = new Map<string, GroupMemory>();
+  /** In the order in which they came; the key is the lesson's id. */
+  private readonly all = new Map<string, { readonly groupId: string; readonly item: Remembered }>();
+  /** One event goes to many groups. */
+  private readonly questions = new WeakMap<StoredEvent, Asked>();
+  private readonly situations = new WeakMap<MarketView, { readonly of: Situation | null }>();
+  private tail: Tail<LessonsTable> | null = null;
+
+  constructor(private readonly needs: LessonIndexNeeds) {
+    super();
+  }
+
+  /** Reads what was learnt before; `shared`: what other nodes store is followed from then on. */
+  async start({ shared }: { readonly shared: boolean }): Promise<void> {
+    const newest: LessonsTable[] = [];
+    const most = this.needs.capacity ?? OF_ALL;
+    while (newest.length < most) {
+      const page = await this.needs.store.before(newest.at(-1) ?? null, Math.min(PAGE, most - newest.length));
+      newest.push(...page);
+      if (page.length < PAGE) break;
+    }
+    for (const row of newest.reverse()) this.learn(row);
+    if (!shared) return;
+    this.tail = new Tail({
+      read: (after, limit) => this.needs.store.after(after, limit), placeOf, take: (row) => this.learn(row), onError: this.needs.onFault,
+    }, newest.at(-1)?.created_at ?? 0);
+    this.tail.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.tail?.stop();
+  }
+
+  /** Reads at once what other nodes have stored. */
+  async refresh(): Promise<void> {
+    await this.tail?.follow();
+  }
+
+  /** A stored lesson. Twice is once. */
+  learn(row: LessonsTable): void {
+    if (this.all.has(row.lesson_id)) return;
+    const item: Remembered = {
+      lessonId: row.lesson_id, lesson: row.lesson, outcomeReturn: row.outcome_return, symbol: row.symbol, terms: sparseText(row.text).terms, situation: situationIn(row.situation),
+    };
+    const memory = this.groups.get(row.group_id) ?? new GroupMemory(OF_A_GROUP);
+    this.groups.set(row.group_id, memory);
+    const replaced = memory.add(item);
+    if (replaced) this.all.delete(replaced.lessonId);
+    this.all.set(row.lesson_id, { groupId: row.group_id, item });
+    if (this.all.size > (this.needs.capacity ?? OF_ALL)) this.forgetOldest();
+  }
+
+  about(group: Group, event: StoredEvent): readonly Experience[] {
+    const memory = this.groups.get(group.groupId);
+    if (!memory) return [];
+    try {
+      const { symbol, text } = this.questionOf(event);
+      return memory.recall(this.question(symbol ?? group.symbol, text), MOST, FLOOR).map(experienceOf);
+    } catch (error) {
+      this.needs.onFault(error);
+      return [];
+    }
+  }
+
+  /** As `about`, of a symbol and a text, with what each is worth; `floor` 0: also what is little like it. */
+  alike(group: Group, symbol: string, text: string, most = MOST, floor = FLOOR): readonly Recalled[] {
+    return this.groups.get(group.groupId)?.recall(this.question(symbol, text.trim() === '' ? null : sparseText(text)), most, floor) ?? [];
+  }
+
+  private question(said: string, text: Question['text']): Question {
+    const view = this.viewOf(said);
+    const known = view && this.situations.get(view);
+    const situation = known ? known.of : view && situationOf(view);
+    if (view && !known) this.situations.set(view, { of: situation });
+    return { symbol: view?.instrument.symbol ?? said, text, situation };
+  }
+
+  private questionOf(event: StoredEvent): Asked {
+    const known = this.questions.get(event);
+    if (known) return known;
+    const { title, payload, tags } = event;
+    const asked = { symbol: symbolIn(payload), text: sparseText(`${title} ${tags.join(' ')} ${payload.slice(0, LONGEST_PAYLOAD)}`) };
+    this.questions.set(event, asked);
+    return asked;
+  }
+
+  /** null where no feed knows the symbol, or it has no price yet. */
+  private viewOf(symbol: string): MarketView | null {
+    try {
+      return this.needs.market.view(symbol);
+    } catch {
+      return null;
+    }
+  }
+
+  private forgetOldest(): void {
+    const [lessonId, { groupId, item }] = this.all.entries().next().value!;
+    this.all.delete(lessonId);
+    const memory = this.groups.get(groupId)!;
+    memory.remove(item);
+    if (memory.count === 0) this.groups.delete(groupId);
+  }
+}
+
+export const experienceOf = ({ item }: Pick<Recalled, 'item'>): Experience => ({ id: item.lessonId, lesson: item.lesson, outcome_return: item.outcomeReturn });
+
+/** `symbol` of a payload that is a JSON object. */
+function symbolIn(payload: string): string | null {
+  if (!payload.trimStart().startsWith('{')) return null;
+  try {
+    const { symbol } = JSON.parse(payload) as { symbol?: unknown };
+    return typeof symbol === 'string' && symbol.length <= 20 ? symbol : null;
+  } catch {
+    return null;
+  }
+}
