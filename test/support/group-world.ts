@@ -48,3 +48,9 @@ export const newEvent = (targets: readonly string[], more: Partial<NewEvent> = {
   key: null, eventType: 'immediate', origin: 'trigger', sourceId: 'price_move', originId: null, priority: 5, targets, title: 'BTC dumps after CPI data',
   payload: '{"symbol":"BTCUSDT","change_pct":-1.4}', tags: ['btc', 'cpi'], condition: null, correlationId: null, ...more,
 });
+
+/** The same, as it is given to a group. */
+export const heardEvent = (more: Partial<NewEvent> = {}): StoredEvent => {
+  const { sourceId, originId, eventType, origin, priority, targets, title, payload, tags, condition } = newEvent([], more);
+  return { eventType, origin, sourceId, originId, priority, targets, title, payload, tags, condition, eventId: 'e', correlationId: 'e', createdAt: 0 };
+};

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { freshPostgres, freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
-import { makeGroup, newEvent, StoredEvents } from '../../../test/support/group-world.js';
+import { heardEvent, makeGroup, newEvent, StoredEvents } from '../../../test/support/group-world.js';
 import { HandFeed, instrumentOf } from '../../../test/support/hand-feed.js';
 import { accountOf, paperWorld, type TradingWorld } from '../../../test/support/trading-world.js';
 import { until } from '../../../test/support/until.js';
@@ -100,10 +100,6 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     return event;
   }
   const rows = () => db.kysely.selectFrom('group_lessons').selectAll().orderBy('lesson_id').execute();
-  const again = (more: Parameters<typeof newEvent>[1] = {}): StoredEvent => {
-    const { key: _key, correlationId: _id, ...rest } = newEvent(['alpha'], more);
-    return { ...rest, eventId: 'e', correlationId: 'e', createdAt: 0 };
-  };
 
   test('a closed position leaves a lesson of facts, said in the room, and found for the next event like it', async () => {
     await learning();
@@ -118,8 +114,8 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     expect(JSON.parse(row!.situation!)).toMatchObject({ version: 1, interval: '1m', source: 'replay' });
     const [said] = await db.kysely.selectFrom('room_messages').selectAll().where('type', '=', 'group_lesson').execute();
     expect(JSON.parse(said!.body)).toEqual(lessonOnWire(row!));
-    expect(index.about(group, again())).toEqual([{ id: row!.lesson_id, lesson: row!.lesson, outcome_return: row!.outcome_return }]);
-    expect(index.about(await makeGroup(db, 'beta'), again())).toEqual([]);
+    expect(index.about(group, heardEvent())).toEqual([{ id: row!.lesson_id, lesson: row!.lesson, outcome_return: row!.outcome_return }]);
+    expect(index.about(await makeGroup(db, 'beta'), heardEvent())).toEqual([]);
     const [item] = await new DiscussionReads(db.kysely).page(group.groupId, {}, 10, null);
     expect(item!.orders.map(({ side, quantity, filled_quantity: filled, status }) => [side, quantity, filled, status])).toEqual([['sell', 1, 1, 'filled'], ['buy', 1, 1, 'filled']]);
     expect(item).toMatchObject({ lesson_id: row!.lesson_id, outcome: { pnl: Number(trade!.pnl), outcome_return: row!.outcome_return } });
@@ -130,8 +126,8 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await warm();
     await traded(100, 98);
     for (let at = 0; at < 60; at += 1) await candle(98 - at / 2 - (at % 2));
-    expect(index.about(group, again({ title: 'Exchange adds staking', payload: 'Nothing else is known', tags: ['eth'] }))).toEqual([]);
-    expect(index.about(group, again({ title: 'BTC dumps again after CPI data' }))).toHaveLength(1);
+    expect(index.about(group, heardEvent({ title: 'Exchange adds staking', payload: 'Nothing else is known', tags: ['eth'] }))).toEqual([]);
+    expect(index.about(group, heardEvent({ title: 'BTC dumps again after CPI data' }))).toHaveLength(1);
   });
 
   test('after a kill the trade that has no lesson gets it, once, and memory is read again', async () => {
@@ -146,7 +142,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await lessons!.stop();
     await learning();
     expect(await rows()).toHaveLength(1);
-    expect(index.about(group, again())).toHaveLength(1);
+    expect(index.about(group, heardEvent())).toHaveLength(1);
   });
 
   test('a model is asked behind the event; broken off by the end it is asked again at the next start', async () => {
@@ -167,7 +163,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await learning({ name: 'm', draw: async ({ event, discussion, review }) => ({ lesson: `${event!.title}: ${discussion!.opinions.length} opinions, ${review.trade.side}` }) });
     await lessons!.idle();
     expect(await rows()).toEqual([expect.objectContaining({ source: 'model:m', lesson: 'BTC dumps after CPI data: 2 opinions, short', situation: null })]);
-    expect(index.about(group, again())).toHaveLength(1); // in a cold market by its words
+    expect(index.about(group, heardEvent())).toHaveLength(1); // in a cold market by its words
   });
 
   test('a model that fails leaves the facts, and says so', async () => {
@@ -211,8 +207,8 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await candle(100);
     await traded(100, 98);
     await second.refresh();
-    expect(second.about(group, again())).toEqual(index.about(group, again()));
-    expect(second.about(group, again())).toHaveLength(1);
+    expect(second.about(group, heardEvent())).toEqual(index.about(group, heardEvent()));
+    expect(second.about(group, heardEvent())).toHaveLength(1);
     await second.stop();
   });
 });
