@@ -43,6 +43,13 @@ module.exports = {
       },
       to: { path: 'node_modules/@nestjs/' },
     },
+    {
+      name: 'the-runner-is-a-client-of-the-wire',
+      severity: 'error',
+      comment: 'It is another process: of the server it has the socket and REST alone.',
+      from: { path: '^src/groups/runner/', pathNot: '[.]spec[.]ts$' },
+      to: { path: '^src/', pathNot: '^src/(groups/runner|model|indicators)/|^src/analysts/rules/(news-lexicon|stance|words)[.]ts$|^src/analysts/llm/(bounded-fetch|model-endpoint|model-endpoint[.]openai|quoted-data|reply-form|reply-text)[.]ts$' },
+    },
     { name: 'not-to-unresolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
     {
       name: 'no-dev-dependency-in-the-product',

@@ -4,6 +4,7 @@ import { DEPTHS } from '../model/trigger.js';
 import { isSymbol } from '../model/instrument.js';
 import { analyze } from './analyze.js';
 import type { AnalyzeOptions } from './analyze.js';
+import { addGroupCommand } from './group-command.js';
 import { addTradingCommands } from './trading-commands.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
@@ -68,6 +69,7 @@ Examples:
   $ conclave token analyst --name Momentum --owner alice
   $ conclave rerun 01a1fc15-38a9-7451-a94f-a39c40be1e78
   $ conclave approvals --watch
+  $ conclave group --token cg_… --dry-run
   $ conclave trading halt --reason "news"
 ${EXIT_CODES_HELP}`);
 
@@ -130,6 +132,7 @@ ${EXIT_CODES_HELP}`)
         exitCode = await revokeToken(agentId, options, terminal);
       });
 
+    addGroupCommand(program, url, terminal, paint, (code) => (exitCode = code));
     addTradingCommands(program, command, terminal, paint, (code) => (exitCode = code));
 
     await program.parseAsync(argv, { from: 'user' });

@@ -29,7 +29,7 @@ export interface RunnerGroup {
 }
 
 /** A lesson of the past that came with an event. */
-export interface HeardExperience {
+interface HeardExperience {
   readonly id: string;
   readonly lesson: string;
   /** Share of the entry price, signed by side: positive paid. */

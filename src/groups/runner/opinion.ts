@@ -17,7 +17,7 @@ export interface MemberOpinion {
   readonly source: string;
 }
 
-export const OPENING = ['BUY', 'SELL', 'LONG', 'SHORT'] as const;
+const OPENING = ['BUY', 'SELL', 'LONG', 'SHORT'] as const;
 export const DECISIONS = [...OPENING, 'CLOSE', 'NO_TRADE'] as const;
 export type DecisionAction = (typeof DECISIONS)[number];
 
