@@ -60,7 +60,7 @@ export class GroupService {
     await Promise.race([this.docket.close(), new Promise((late) => this.stopping.signal.addEventListener('abort', late, { once: true }))]);
     clearTimeout(patience);
     this.stopping.abort();
-    this.line.close();
+    await this.line.close();
     return end;
   }
 
@@ -70,8 +70,8 @@ export class GroupService {
   }
 
   private end(end: ServiceEnd): void {
-    if (!('message' in end)) void this.docket.close();
-    else this.stopping.abort(); // there is nobody to send it to
+    void this.docket.close();
+    if ('message' in end) this.stopping.abort(); // there is nobody to send it to
     this.resolve(end);
   }
 
@@ -85,9 +85,9 @@ export class GroupService {
   }
 
   private take(group: RunnerGroup): boolean {
-    this.group = group;
     const leads = group.members.some(({ role }) => role === LEADER);
-    if (!leads) {
+    if (leads) this.group = group;
+    else {
       this.end({ code: 'NO_LEADER', message: `${group.name} has no member with the role ${LEADER}, so nobody decides: give it one with POST /api/groups/${group.groupId}/members {"name": "Lead", "role": "${LEADER}"}` });
     }
     return leads;

@@ -113,18 +113,20 @@ export class Line {
     this.socket?.terminate();
   }
 
-  /** In peace, once what was told is written. */
-  close(): void {
-    if (this.isOver) return;
-    this.finish();
+  /** In peace: resolves once the other side has all that was told, or has not said so within a second. */
+  async close(): Promise<void> {
+    if (!this.isOver) this.finish();
     clearTimeout(this.retry);
     const { socket } = this;
     this.socket = null;
     this.up = false;
-    if (!socket) return;
-    socket.close(1000);
+    if (!socket || socket.readyState === WebSocket.CLOSED) return;
     const patience = setTimeout(() => socket.terminate(), 1000);
-    socket.once('close', () => clearTimeout(patience));
+    await new Promise((closed) => {
+      socket.once('close', closed);
+      socket.close(1000);
+    });
+    clearTimeout(patience);
   }
 
   private greeted(frame: Frame): void {
