@@ -1,0 +1,48 @@
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { requires } from '../../model/scope.js';
+import { GroupReads } from './group-reads.js';
+import { MemberBody, MemberPatch } from './groups.dto.js';
+import { Members } from './members.js';
+import { memberChange, newMember } from './wire-in.js';
+
+type Wire = Record<string, unknown>;
+const SHAPE = '{member_id, name, role, provider, model, system_prompt (the one that counts), own_prompt (it is the member\'s, not the role\'s), created_at}';
+
+@ApiTags('groups')
+@Controller('api/groups/:id/members')
+export class MembersController {
+  constructor(private readonly members: Members, private readonly reads: GroupReads) {}
+
+  @Get()
+  @ApiOperation({ summary: 'Members of a group, oldest first' })
+  @ApiOkResponse({ description: `{items: [${SHAPE}], next}` })
+  async list(@Param('id') id: string): Promise<{ items: readonly Wire[]; next: null }> {
+    return { items: await this.reads.members(id), next: null };
+  }
+
+  @Post()
+  @requires('trade')
+  @ApiOperation({ summary: 'Adds a member; the group is told', description: 'A second group_leader: VALIDATION_ERROR (400). A name that is taken: IDEMPOTENCY_CONFLICT (409).' })
+  @ApiCreatedResponse({ description: SHAPE })
+  async add(@Param('id') id: string, @Body() body: MemberBody): Promise<Wire> {
+    return this.reads.member(await this.members.add(id, newMember(body)));
+  }
+
+  @Patch(':member_id')
+  @requires('trade')
+  @ApiOperation({ summary: 'Changes a member, by id or name; the group is told. null gives up provider, model or the prompt of its own' })
+  @ApiOkResponse({ description: SHAPE })
+  async update(@Param('id') id: string, @Param('member_id') member: string, @Body() body: MemberPatch): Promise<Wire> {
+    return this.reads.member(await this.members.update(id, member, memberChange(body)));
+  }
+
+  @Delete(':member_id')
+  @HttpCode(204)
+  @requires('trade')
+  @ApiOperation({ summary: 'Removes a member; the group is told' })
+  @ApiNoContentResponse()
+  remove(@Param('id') id: string, @Param('member_id') member: string): Promise<void> {
+    return this.members.remove(id, member);
+  }
+}

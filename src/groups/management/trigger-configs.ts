@@ -1,0 +1,8 @@
+import type { TriggerKind } from '../../storage/groups-schema.js';
+import type { Flaw } from '../answer.js';
+
+/** What each kind of trigger may be told. */
+export abstract class TriggerConfigs {
+  /** With defaults, to be stored; each flaw with its path, `config.…`. A configuration that was checked passes again as it is. */
+  abstract check(kind: TriggerKind, config: unknown): { readonly config: object; readonly flaws: readonly Flaw[] };
+}
