@@ -35,7 +35,9 @@ const PRIORITY = 10;
  * configuration and the word in its room are one transaction. Who saw an older state looks again.
  */
 export class GroupChanges {
-  constructor(private readonly db: Kysely<Schema>, private readonly groups: GroupStore, private readonly events: Events) {}
+  private readonly turns = new Map<string, Promise<unknown>>();
+
+  constructor(private readonly groups: GroupStore, private readonly events: Events) {}
 
   /** @throws CodedError NOT_FOUND */
   async now(idOrName: string): Promise<GroupNow> {
@@ -47,6 +49,20 @@ export class GroupChanges {
   /** As it is then. `how` may be asked again. @throws CodedError NOT_FOUND, IDEMPOTENCY_CONFLICT where a name is taken, STORE_UNAVAILABLE */
   async change(idOrName: string, how: (now: GroupNow) => GroupChange | Promise<GroupChange>): Promise<GroupNow> {
     const { group_id: groupId } = (await this.now(idOrName)).row;
+    return this.inTurn(groupId, () => this.changed(groupId, how));
+  }
+
+  /** Those of this node one after the other, so that only other nodes outrun them. */
+  private inTurn<T>(groupId: string, work: () => Promise<T>): Promise<T> {
+    const mine = (this.turns.get(groupId) ?? Promise.resolve()).then(work);
+    const ended: Promise<unknown> = mine.catch(() => undefined).finally(() => {
+      if (this.turns.get(groupId) === ended) this.turns.delete(groupId);
+    });
+    this.turns.set(groupId, ended);
+    return mine;
+  }
+
+  private async changed(groupId: string, how: (now: GroupNow) => GroupChange | Promise<GroupChange>): Promise<GroupNow> {
     for (let tries = 1; ; tries += 1) {
       const now = await this.now(groupId);
       try {

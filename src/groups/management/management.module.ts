@@ -24,8 +24,8 @@ import { TriggersController } from './triggers.controller.js';
 
 const providers: Provider[] = [
   {
-    provide: GroupChanges, inject: [DATABASE, GroupStore, Events],
-    useFactory: ({ kysely }: Database, groups: GroupStore, events: Events) => new GroupChanges(kysely, groups, events),
+    provide: GroupChanges, inject: [GroupStore, Events],
+    useFactory: (groups: GroupStore, events: Events) => new GroupChanges(groups, events),
   },
   {
     provide: Groups, inject: [DATABASE, GroupChanges, RoomWriter, Market, GroupAccounts, Revoked],
