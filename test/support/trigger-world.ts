@@ -19,7 +19,7 @@ export const GROUP = 'trade_btc';
 /** When triggers are made, wall time. */
 export const CREATED = Date.UTC(2026, 1, 3, 12);
 
-export const group = (name: string): object => ({
+const group = (name: string): object => ({
   group_id: randomUUID(), name, market: 'crypto', symbol: 'BTC/USD', interval: '1m', leverage: 1, margin_usd: '100', position_mode: 'oneway', account_id: 'paper',
   token_hash: null, acks: 0, form: 'type', connection_id: null, node: null, connected_at: null, seen_at: null, created_at: CREATED, updated_at: CREATED, deleted_at: null,
 });

@@ -9,7 +9,7 @@ export interface SignedWith {
   readonly signature: string | undefined;
 }
 
-export const WINDOW_S = 300;
+const WINDOW_S = 300;
 const HOW = 'send X-Conclave-Timestamp (seconds since 1970) and X-Conclave-Signature: sha256=<hex of the HMAC-SHA256 of "<timestamp>.<body>">';
 
 /**

@@ -14,7 +14,7 @@ const LINES = [
 type Line = (typeof LINES)[number];
 const OPS = ['crosses_above', 'crosses_below', 'above', 'below'] as const;
 
-export interface IndicatorWhen {
+interface IndicatorWhen {
   readonly left: Line;
   readonly op: (typeof OPS)[number];
   readonly right: number | Line;
