@@ -60,8 +60,8 @@ export class TriggerWorld {
     return this.db.kysely.selectFrom('triggers').selectAll().where('name', '=', name).executeTakeFirstOrThrow();
   }
 
-  work(market: OpenTriggerNeeds['market'] & IndicatorNames, more: Partial<TriggerWorkNeeds> = {}, symbolsIn: OpenTriggerNeeds['symbolsIn'] = () => []): TriggerWork {
-    const needs = { db: this.db.kysely, market, symbolsIn, agent: 'conclave/test' };
+  work(market: OpenTriggerNeeds['market'] & IndicatorNames, more: Partial<TriggerWorkNeeds> = {}, open: Partial<OpenTriggerNeeds> = {}): TriggerWork {
+    const needs = { db: this.db.kysely, market, symbolsIn: () => [], agent: 'conclave/test', ...open };
     return new TriggerWork({
       store: this.store, kinds: new TriggerKinds(market), intake: this.intake, writer: this.writer,
       open: (row, config, outlet) => openTrigger(row, config, outlet, needs),

@@ -6,6 +6,7 @@ import { instrumentOf } from '../../../test/support/hand-feed.js';
 import { simulatedMarket } from '../../../test/support/trigger-market.js';
 import { CREATED, TriggerWorld } from '../../../test/support/trigger-world.js';
 import { symbolsIn } from '../../knowledge/news/news-symbols.js';
+import type { Market } from '../../market/market.js';
 import type { TriggerWork } from './trigger-work.js';
 
 const item = (guid: string, title: string, more = ''): string => `<item><guid isPermaLink="false">${guid}</guid><title>${title}</title>${more}</item>`;
@@ -17,10 +18,12 @@ let answer: (request: IncomingMessage, response: ServerResponse) => void;
 const asked: IncomingMessage[] = [];
 let db: FreshDatabase;
 let world: TriggerWorld;
+let market: Market;
 let now = CREATED;
 const works: TriggerWork[] = [];
 
 beforeAll(async () => {
+  ({ market } = await simulatedMarket(CREATED));
   server = createServer((request, response) => {
     asked.push(request);
     answer(request, response);
@@ -46,7 +49,7 @@ afterEach(async () => {
 
 const says = (...items: readonly string[]): void => { answer = (_request, response) => response.end(rss(...items)); };
 const begin = async (): Promise<TriggerWork> => {
-  const work = world.work((await simulatedMarket(CREATED)).market, {}, symbolsIn([instrumentOf('BTC/USD'), instrumentOf('AAPL')]));
+  const work = world.work(market, {}, { symbolsIn: symbolsIn([instrumentOf('BTC/USD'), instrumentOf('AAPL')]) });
   works.push(work);
   await work.refresh();
   return work;

@@ -19,10 +19,13 @@ export interface OpenTriggerNeeds {
   readonly symbolsIn: (text: string) => readonly string[];
   /** `User-Agent` at feeds. */
   readonly agent: string;
+  /** Wall time. */
+  readonly clock?: () => number;
 }
 
 /** A trigger at work, from where its row says that it stood. */
-export function openTrigger(row: BuiltInRow, config: TriggerConfigs[BuiltInKind], outlet: Outlet, { db, market, symbolsIn, agent }: OpenTriggerNeeds): BuiltIn {
+export function openTrigger(row: BuiltInRow, config: TriggerConfigs[BuiltInKind], outlet: Outlet, needs: OpenTriggerNeeds): BuiltIn {
+  const { db, market, symbolsIn, agent, clock = Date.now } = needs;
   const state: unknown = row.state === null ? null : JSON.parse(row.state);
   switch (row.kind) {
     case 'price_move':
@@ -32,7 +35,7 @@ export function openTrigger(row: BuiltInRow, config: TriggerConfigs[BuiltInKind]
     case 'signal':
       return new SignalTrigger(config as TriggerConfigs['signal'], state as SignalState | null, { db, outlet, marketNow: () => market.now(), createdAt: row.created_at });
     case 'schedule':
-      return new ScheduleTrigger(row.name, config as TriggerConfigs['schedule'], state as ScheduleState | null, row.created_at, outlet);
+      return new ScheduleTrigger(config as TriggerConfigs['schedule'], state as ScheduleState | null, { name: row.name, createdAt: row.created_at, outlet, clock });
     case 'feed': {
       const feed = config as TriggerConfigs['feed'];
       return new FeedTrigger(feed, state as FeedTriggerState | null, { reader: new FeedReader(feed.url, agent), outlet, symbolsIn });

@@ -1,16 +1,19 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { freshPostgres, freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
 import { simulatedMarket } from '../../../test/support/trigger-market.js';
 import { CREATED, TriggerWorld } from '../../../test/support/trigger-world.js';
+import type { Market } from '../../market/market.js';
 import type { TriggerWork } from './trigger-work.js';
 
 const MINUTE = 60_000;
 let db: FreshDatabase;
 let world: TriggerWorld;
+let market: Market;
+beforeAll(async () => { ({ market } = await simulatedMarket(CREATED)); });
 
 /** A process of its own, at the wall time that it is told. */
-const process = async (): Promise<TriggerWork> => {
-  const work = world.work((await simulatedMarket(CREATED)).market);
+const process = async (now = CREATED): Promise<TriggerWork> => {
+  const work = world.work(market, {}, { clock: () => now });
   await work.refresh();
   return work;
 };
@@ -63,6 +66,17 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await third.time(CREATED + 203 * MINUTE);
     expect((await slots()).slice(2)).toEqual([at(195)]);
     await third.stop();
+  });
+
+  it('has missed nothing where it was given another pattern', async () => {
+    await world.trigger('quarter', 'schedule', { cron: '*/15 * * * *', catch_up: true });
+    await (await process()).stop();
+    await db.kysely.updateTable('triggers').set({ config: JSON.stringify({ targets: ['trade_btc'], cron: '*/20 * * * *', catch_up: true }) }).execute();
+    const work = await process(CREATED + 119 * MINUTE);
+    await work.time(CREATED + 119 * MINUTE);
+    await work.time(CREATED + 120 * MINUTE);
+    expect(await slots()).toEqual([at(120)]);
+    await work.stop();
   });
 
   it('comes once, whatever nodes think that it is theirs, and also where one took over a few seconds late', async () => {

@@ -14,8 +14,18 @@ export interface ScheduleConfig {
 }
 
 export interface ScheduleState {
-  /** The slot of the last event, wall time. */
+  /** Pattern and zone: slots of another one were nobody's to miss. */
+  readonly of: string;
+  /** The slot of the last event, or when it began; wall time. */
   readonly after: number;
+}
+
+export interface ScheduleTriggerNeeds {
+  readonly name: string;
+  /** Wall time. */
+  readonly createdAt: number;
+  readonly outlet: Outlet;
+  readonly clock: () => number;
 }
 
 /** A slot that is looked at within this time is no missed one: another node may have had to take over. */
@@ -50,19 +60,20 @@ function isTimezone(name: string): boolean {
 /** An event at each slot of a cron pattern. */
 export class ScheduleTrigger implements BuiltIn {
   private readonly cron: Cron;
+  private readonly of: string;
+  private readonly begins: ScheduleState | null;
   /** Of the next slot; null: none comes any more. */
   private next: number | null;
 
-  constructor(
-    private readonly name: string,
-    private readonly config: ScheduleConfig,
-    state: ScheduleState | null,
-    /** Wall time. */
-    createdAt: number,
-    private readonly outlet: Outlet,
-  ) {
+  constructor(private readonly config: ScheduleConfig, state: ScheduleState | null, private readonly needs: ScheduleTriggerNeeds) {
     this.cron = cronOf(config.cron, config.timezone);
-    this.next = this.slotAfter(Math.max(state?.after ?? 0, createdAt));
+    this.of = `${config.cron} ${config.timezone}`;
+    this.begins = state?.of === this.of ? null : { of: this.of, after: state ? needs.clock() : needs.createdAt };
+    this.next = this.slotAfter((this.begins ?? state!).after);
+  }
+
+  async start(): Promise<void> {
+    if (this.begins) await this.needs.outlet.save(this.begins);
   }
 
   time(now: number): Promise<void> | null {
@@ -78,8 +89,8 @@ export class ScheduleTrigger implements BuiltIn {
   private async say(slot: number): Promise<void> {
     const { title, payload, cron, timezone } = this.config;
     const at = new Date(slot).toISOString();
-    const draft = { title: title ?? `${this.name}: ${at}`, payload: payload ?? JSON.stringify({ cron, timezone, slot: at }) };
-    await this.outlet.emit(draft, at, { after: slot } satisfies ScheduleState);
+    const draft = { title: title ?? `${this.needs.name}: ${at}`, payload: payload ?? JSON.stringify({ cron, timezone, slot: at }) };
+    await this.needs.outlet.emit(draft, at, { of: this.of, after: slot } satisfies ScheduleState);
   }
 
   private slotAfter(at: number): number | null {
