@@ -101,15 +101,16 @@ describe('an event', () => {
     let open = (): void => undefined;
     const gate = new Promise<void>((resolve) => (open = resolve));
     server.gate = () => gate;
-    for (const [id, priority] of [['first', 1], ['low', 2], ['high', 9], ['middle', 5]] as const) server.event(id, { priority });
     void group('--json');
-    await until(() => told().filter(({ type }) => type === 'event').length === 4);
+    await server.whenConnected();
+    for (const [id, priority] of [['first', 1], ['low', 2], ['high', 9], ['middle', 5], ['middle too', 5]] as const) server.event(id, { priority });
+    await until(() => told().filter(({ type }) => type === 'event').length === 5);
     server.event('beside', { priority: 1, payload: '{"symbol":"ETHUSDT"}' });
     await until(() => server.reads.filter((path) => path === '/api/symbols').length === 2, 'two are looked at');
     open();
-    await until(() => server.settled.length === 5);
+    await until(() => server.settled.length === 6);
     const order = server.settled.filter((id) => id !== 'beside');
-    expect(order).toEqual(['high', 'middle', 'low', 'first']);
+    expect(order).toEqual(['first', 'high', 'middle', 'middle too', 'low']);
   });
 });
 
@@ -197,6 +198,22 @@ describe('the group', () => {
     await server.whenSettled('e1');
     expect(server.settled).toContain('update');
     expect(JSON.parse(server.trades[0].payload as string).signal.margin_usd).toBe(250);
+  });
+
+  it('that loses its leader while it runs waits for the next one, and takes up what it left', async () => {
+    void group('--json');
+    await server.whenConnected();
+    const change = (id: string, members: unknown): void => {
+      server.config = { ...server.config, members };
+      server.event(id, { event_type: 'config_update', payload: JSON.stringify(server.config) });
+    };
+    const { members } = server.config;
+    change('gone', []);
+    server.event('e1');
+    await until(() => told().some(({ type, text }) => type === 'note' && text.includes('has no member with the role group_leader')));
+    change('back', members);
+    await server.whenSettled('e1');
+    expect([server.logs.length, server.connections]).toEqual([1, 2]);
   });
 
   it('hears of its orders, and opens nothing while one is under way', async () => {

@@ -81,16 +81,18 @@ export class GroupService {
       return this.end({ code: 'NOT_A_GROUP', message: 'The server sent no group: give the token of a trading group (cg_…), as `npx conclave groups create` shows it' });
     }
     const again = this.group !== null;
-    if (this.take(group)) this.needs.tell({ type: 'connected', group, seats: this.seats(group), dryRun: this.needs.dryRun, again });
+    if (!leads(group)) return this.end({ code: 'NO_LEADER', message: withoutLeader(group) });
+    this.group = group;
+    this.needs.tell({ type: 'connected', group, seats: this.seats(group), dryRun: this.needs.dryRun, again });
   }
 
-  private take(group: RunnerGroup): boolean {
-    const leads = group.members.some(({ role }) => role === LEADER);
-    if (leads) this.group = group;
-    else {
-      this.end({ code: 'NO_LEADER', message: `${group.name} has no member with the role ${LEADER}, so nobody decides: give it one with POST /api/groups/${group.groupId}/members {"name": "Lead", "role": "${LEADER}"}` });
-    }
-    return leads;
+  /** Members may be exchanged one by one: without a leader it waits for the next, and events with it. */
+  private changed(group: RunnerGroup): void {
+    const led = leads(this.group!);
+    this.group = group;
+    this.needs.tell({ type: 'config', group, seats: this.seats(group) });
+    if (!leads(group)) this.needs.tell({ type: 'note', text: withoutLeader(group) });
+    else if (!led) this.line.redial(); // what was left meanwhile comes again
   }
 
   private seats({ members }: RunnerGroup): SeatNow[] {
@@ -122,7 +124,7 @@ export class GroupService {
       if (order) this.needs.tell({ type: 'order', order });
     } else if (event.eventType === 'config_update') {
       const group = configIn(frame, event);
-      if (group && this.take(group)) this.needs.tell({ type: 'config', group, seats: this.seats(group) });
+      if (group) this.changed(group);
     } else this.needs.tell({ type: 'note', text: `${event.eventType}: ${event.title}` });
   }
 
@@ -130,7 +132,9 @@ export class GroupService {
   private async discuss({ event, symbol }: Case): Promise<boolean> {
     const { reads, discussing, tell, dryRun, once } = this.needs;
     const { signal } = this.stopping;
-    const situation = await reads.about(this.group!, event, symbol, this.orders.openIn(symbol), signal);
+    const group = this.group!;
+    if (!leads(group)) return false;
+    const situation = await reads.about(group, event, symbol, this.orders.openIn(symbol), signal);
     const discussion = await discussing.about(situation, signal, (spoken) => tell({ type: 'opinion', event, spoken }));
     if (signal.aborted) return false; // it comes again to whoever connects next
     tell({ type: 'decision', discussion, dryRun });
@@ -155,6 +159,10 @@ export class GroupService {
     return true;
   }
 }
+
+const leads = ({ members }: RunnerGroup): boolean => members.some(({ role }) => role === LEADER);
+const withoutLeader = ({ name, groupId }: RunnerGroup): string =>
+  `${name} has no member with the role ${LEADER}, so nobody decides: give it one with POST /api/groups/${groupId}/members {"name": "Lead", "role": "${LEADER}"}`;
 
 /** What an event is about, where its payload says so. */
 function symbolOf({ data }: HeardEvent): string | null {
