@@ -1,0 +1,83 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { startChatServer, type ChatServer } from '../support/chat-server.mjs';
+import { endPrograms, newGroup, rest, runProgram, type Body, type Running } from '../support/group-admin.js';
+import { cleanUp, startServer, type TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
+
+let server: TestServer;
+let chat: ChatServer;
+beforeAll(async () => {
+  chat = await startChatServer();
+  server = await startServer({ OPENAI_BASE_URL: '', SIGNAL_GENERATION_INTERVAL: '3600' });
+});
+afterAll(async () => {
+  endPrograms();
+  await cleanUp();
+  await chat.close();
+});
+
+const runner = (token: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Running =>
+  runProgram(process.execPath, ['dist/cli/conclave.js', 'group', '--json', '--url', server.url, '--token', token, ...args], env);
+const told = (run: Running, type: string): Body[] => run.output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Body).filter((each) => each.type === type);
+
+describe('the group runner over the public wire', () => {
+  it('with a local model server and the built-in price trigger: event, discussion, decision, order and lesson under one correlation id', async () => {
+    const group = await newGroup(server, 'price_watchers');
+    const { items: members } = await rest(server, 'GET', `/api/groups/${group.group_id}/members`);
+    const decisions = ['BUY', 'CLOSE'];
+    chat.answer = ({ body }) => {
+      const form = (body as Body).response_format.json_schema.name as string;
+      const action = decisions[0]!;
+      if (form === 'group_decision') decisions.shift();
+      return { text: JSON.stringify(form === 'group_decision'
+        ? { action: decisions.length === 0 && action === undefined ? 'NO_TRADE' : action ?? 'NO_TRADE', confidence: 0.8, reasoning: ['It moves.'], target_price: null, stop_loss: null, side: null }
+        : { signal: 'BUY', confidence: 0.8, reasoning: ['It moves.'], target_price: null, stop_loss: null, veto: false }) };
+    };
+    const run = runner(group.token, [], { OPENAI_BASE_URL: chat.url, OPENAI_MODEL: 'local' });
+    await until(() => told(run, 'connected').length === 1, 'it is connected');
+    await rest(server, 'POST', '/api/triggers', { name: 'small_moves', kind: 'price_move', config: { symbol: 'BTCUSDT', change_pct: 0.01, cooldown_s: 0, targets: ['price_watchers'] } });
+
+    const opened = await until<Body>(() => told(run, 'decision').find(({ action }) => action === 'BUY'), 'it decides');
+    const trace = await until<Body>(async () => {
+      const found = await rest(server, 'GET', `/api/trace/${opened.correlation_id}`);
+      return found.lessons.length > 0 && found;
+    }, 'the lesson of the closed trade', 60_000);
+
+    const [event] = trace.events;
+    expect(event).toMatchObject({ id: opened.event_id, source_id: 'small_moves', event_type: 'immediate' });
+    const [discussion] = trace.discussions;
+    expect(discussion.member_opinions).toHaveLength(members.length - 1);
+    expect(discussion).toMatchObject({ correlation_id: opened.correlation_id, symbol: 'BTCUSDT', decision: { action: 'BUY', confidence: 0.8, source: 'model:local' } });
+    expect(discussion.member_opinions[0]).toMatchObject({ signal: 'BUY', source: 'model:local' });
+    expect(trace.decisions[0]).toMatchObject({ symbol: 'BTCUSDT', status: 'filled', account_id: group.account_id });
+    expect(trace.orders[0]).toMatchObject({ symbol: 'BTCUSDT', side: 'buy', status: 'filled' });
+    expect(trace.fills[0]).toMatchObject({ order_id: trace.orders[0].order_id });
+    expect(trace.lessons[0]).toMatchObject({ symbol: 'BTCUSDT', lesson: expect.any(String), outcome_return: expect.any(Number) });
+    expect(told(run, 'order_update').some(({ status, correlation_id: id }) => status === 'filled' && id === opened.correlation_id)).toBe(true);
+    run.child.kill('SIGTERM');
+    expect(await run.ended).toBe(0);
+  }, 120_000);
+
+  it('by rules, a dry run: discusses the test event, logs it, and trades nothing', async () => {
+    const group = await newGroup(server, 'dry');
+    const event = await rest(server, 'POST', `/api/groups/${group.group_id}/test-event`, { preset: 'signal' });
+    const run = runner(group.token, ['--once', '--dry-run']);
+    expect(await run.ended).toBe(0);
+    expect(told(run, 'decision')).toEqual([expect.objectContaining({ event_id: event.id, dry_run: true, source: 'rules' })]);
+    const { items } = await rest(server, 'GET', `/api/groups/${group.group_id}/discussions`);
+    expect(items).toEqual([expect.objectContaining({ decision: expect.objectContaining({ dry_run: true }), event: expect.objectContaining({ id: event.id }) })]);
+    expect((await rest(server, 'GET', `/api/trace/${event.id}`)).orders).toEqual([]);
+  });
+
+  it('is refused with a wrong token, and ends where another takes over', async () => {
+    const wrong = runner('cg_wrong', []);
+    expect([await wrong.ended, wrong.output()]).toEqual([4, expect.stringContaining('TOKEN_INVALID')]);
+    const { token } = await newGroup(server, 'twice');
+    const first = runner(token, []);
+    await until(() => told(first, 'connected').length === 1);
+    const second = runner(token, []);
+    expect([await first.ended, first.output()]).toEqual([4, expect.stringContaining('REPLACED')]);
+    second.child.kill('SIGTERM');
+    expect(await second.ended).toBe(0);
+  });
+});
