@@ -4,6 +4,7 @@ import { AnalystsModule } from './analysts/analysts.module.js';
 import { RemoteModule } from './analysts/remote/remote.module.js';
 import type { Config } from './config/config.js';
 import { CONFIG, ConfigModule } from './config/config.module.js';
+import type { LogLines } from './config/log-lines.js';
 import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { KnowledgeModule } from './knowledge/knowledge.module.js';
@@ -74,8 +75,8 @@ const groupPorts: Provider[] = [
 @Module({})
 export class AppModule {
   /** The modules in the order of the data. `feed` in place of the configured one, for benchmarks and tests. */
-  static of(config: Config, log: Log, feed?: Feed): DynamicModule {
-    const configuration = ConfigModule.of(config, log);
+  static of(config: Config, log: Log, feed?: Feed, lines?: LogLines): DynamicModule {
+    const configuration = ConfigModule.of(config, log, lines);
     const storage = StorageModule.of(configuration);
     const cluster = ClusterModule.of(configuration, storage);
     const rooms = RoomsModule.of(configuration, storage);
@@ -96,7 +97,7 @@ export class AppModule {
     const groupEvents = GroupEventsModule.of(configuration, storage, cluster, rooms);
     const groups = GroupsModule.of([configuration, storage, rooms, groupEvents], groupPorts);
     const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, groupEvents, groups, watch);
-    const ops = OpsModule.of(storage, journal, market, signals, gateway);
+    const ops = OpsModule.of(configuration, storage, cluster, rooms, journal, market, remote, analysts, signals, trading, gateway);
     return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groupEvents, groups, watch, gateway, ops] };
   }
 }

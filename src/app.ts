@@ -11,6 +11,7 @@ import { SHARED_SEATS } from './analysts/remote/remote.module.js';
 import type { SharedSeats } from './analysts/remote/shared-seats.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
+import type { LogLines } from './config/log-lines.js';
 import type { Log } from './config/logger.js';
 import { NestLogger } from './config/nest-logger.adapter.js';
 import { Alerts } from './gateway/alerts/alerts.js';
@@ -51,6 +52,7 @@ import { Leadership } from './market/leadership.js';
 import { MarketRelay } from './market/market-relay.js';
 import { Market } from './market/market.js';
 import { Watch } from './market/watch.js';
+import { OpsRoom } from './ops/ops-room.js';
 import { Healing } from './rooms/healing.js';
 import { Hub } from './rooms/hub.js';
 import { Presence } from './rooms/presence.js';
@@ -88,9 +90,9 @@ const SPREAD_MS = 3000;
 const GRACE_MS = 5000;
 const ALERTS_EVERY_MS = 5000;
 
-/** Builds the server, starts the market and listens. `feed` in place of the configured one. */
-export async function startApp(config: Config, log: Log, feed?: Feed): Promise<RunningApp> {
-  const nest = await NestFactory.create<NestExpressApplication>(AppModule.of(config, log, feed), { logger: new NestLogger(log), abortOnError: false, rawBody: true });
+/** Builds the server, starts the market and listens. `feed` in place of the configured one; `lines` are those of `log`. */
+export async function startApp(config: Config, log: Log, feed?: Feed, lines?: LogLines): Promise<RunningApp> {
+  const nest = await NestFactory.create<NestExpressApplication>(AppModule.of(config, log, feed, lines), { logger: new NestLogger(log), abortOnError: false, rawBody: true });
   try {
     await begin(nest, config, log);
   } catch (error) {
@@ -131,6 +133,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   connect(nest, log);
   nest.get(Sessions).start();
   nest.get<Healing | null>(Healing)?.start();
+  await nest.get(OpsRoom).start();
   await nest.get<Presence | null>(Presence)?.start();
   await nest.get(Alerts).start();
   await shareAlerts(nest, log);

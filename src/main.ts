@@ -4,6 +4,7 @@ import { banner } from './banner.js';
 import { ConfigError } from './config/config-error.js';
 import type { Config } from './config/config.js';
 import { loadConfig } from './config/load.js';
+import { LogLines } from './config/log-lines.js';
 import { createLogger } from './config/logger.js';
 
 /** `sysexits.h`: configuration. */
@@ -21,11 +22,12 @@ function configured(): Config {
 }
 
 const config = configured();
-const log = createLogger(config.logLevel, process.stdout.isTTY);
+const lines = new LogLines();
+const log = createLogger(config.logLevel, process.stdout.isTTY, lines);
 for (const warning of config.warnings) log.warn(warning);
 
 try {
-  const app = await startApp(config, log);
+  const app = await startApp(config, log, undefined, lines);
   console.log(banner(config, app.url));
   let stopping = false;
   const stop = (signal: string): void => {

@@ -181,6 +181,40 @@ export interface ApprovalUpdate {
   readonly note?: string;
 }
 
+/** In `ops`: a remote analyst has come or gone. */
+export interface AnalystUpdate {
+  readonly agent_id: string;
+  readonly name: string;
+  readonly kind: 'remote';
+  readonly state: 'seated' | 'away';
+  readonly connected: boolean;
+  readonly weight: number;
+  readonly fault_domain: string;
+  readonly timestamp: string;
+}
+
+/** In `ops`: another node has joined or left. */
+export interface NodeUpdate {
+  readonly node: string;
+  readonly state: 'joined' | 'left';
+  /** All that are there now. */
+  readonly nodes: readonly string[];
+  readonly timestamp: string;
+}
+
+/** In `ops`: a line of a node's log. */
+export interface LogLine {
+  readonly node: string;
+  /** Of the node's lines that were sent, from 1. */
+  readonly seq: number;
+  readonly level: 'info' | 'warn' | 'error' | 'fatal';
+  readonly time: string;
+  readonly message: string;
+  readonly context: Readonly<Record<string, unknown>>;
+  /** Lines before this one that were too many to be sent. */
+  readonly dropped?: number;
+}
+
 /** When an alert fires: at the moment in which this turns true. A price is compared at each tick, the rest at each signal. */
 export type AlertCondition =
   | { readonly field: 'price'; readonly op: 'crosses_above' | 'crosses_below'; readonly value: number }
@@ -256,6 +290,9 @@ export interface MessageData {
   system_alert: SystemAlert;
   approval_update: ApprovalUpdate;
   alert: Alert;
+  analyst_update: AnalystUpdate;
+  node_update: NodeUpdate;
+  log_line: LogLine;
   position: PositionUpdate;
   gap: GapNotice;
 }

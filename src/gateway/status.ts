@@ -29,6 +29,20 @@ export class Status {
 
   constructor(private readonly needs: StatusNeeds) {}
 
+  get node(): string {
+    return this.needs.node;
+  }
+
+  get uptimeSeconds(): number {
+    return Math.round((performance.now() - this.startedAt) / 1000);
+  }
+
+  /** Of the whole cluster, this node first. */
+  nodes(): readonly NodeCounts[] {
+    const { peers, redis } = this.needs;
+    return [this.counts(), ...(redis?.up ? peers.all : [])];
+  }
+
   /** This node's own part, for the others. */
   counts(): NodeCounts {
     const { node, sessions, hub, runs, connections } = this.needs;
@@ -40,8 +54,8 @@ export class Status {
 
   /** Of the whole cluster: connections, messages, rooms, analyses; of this node: the rest. */
   report(): Record<string, unknown> {
-    const { node, version, analysts, sessions, runs, feed, peers, redis } = this.needs;
-    const nodes = [this.counts(), ...(redis?.up ? peers.all : [])];
+    const { node, version, analysts, sessions, runs, feed, redis } = this.needs;
+    const nodes = this.nodes();
     const sum = (of: (counts: NodeCounts) => number): number => nodes.reduce((total, counts) => total + of(counts), 0);
     return {
       websocket_manager: {
@@ -56,7 +70,7 @@ export class Status {
       feed: feed.report(),
       queue: runs.counts,
       dropped: sessions.dropped,
-      uptime_s: Math.round((performance.now() - this.startedAt) / 1000),
+      uptime_s: this.uptimeSeconds,
       version,
     };
   }

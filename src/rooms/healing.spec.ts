@@ -42,7 +42,7 @@ function nodeWith(bus: RoomBus, log = new RoomLog(db.kysely)) {
     async join(room: string): Promise<number[]> {
       const offsets: number[] = [];
       const [hosted] = await hub.host([room]);
-      const member: Member = { deliver: ({ offset }: RoomMessage) => void offsets.push(offset), price: () => undefined, loose: () => undefined, tellPosition: () => undefined };
+      const member: Member = { deliver: ({ offset }: RoomMessage) => void offsets.push(offset), price: () => undefined, loose: () => undefined, unlogged: () => undefined, tellPosition: () => undefined };
       hosted!.members.add(member);
       return offsets;
     },

@@ -9,6 +9,8 @@ export interface Member {
   price(symbol: string, packet: Packet): void;
   /** Unlogged; the latest of its type wins. */
   loose(packet: Packet): void;
+  /** Unlogged; each of them, in order. */
+  unlogged(packet: Packet): void;
   /** Every 30 s, for those whose offsets skip. */
   tellPosition(): void;
 }
@@ -83,6 +85,10 @@ export class HostedRoom {
 
   loose(packet: Packet): void {
     for (const member of this.members) member.loose(packet);
+  }
+
+  unlogged(packet: Packet): void {
+    for (const member of this.members) member.unlogged(packet);
   }
 
   /** False until `begin`. */

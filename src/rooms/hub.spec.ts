@@ -150,7 +150,7 @@ describe('a room that is open', () => {
     const packets = new Set<unknown>();
     const room = await hosted(new Recorder());
     for (let at = 0; at < 3; at += 1) {
-      room.members.add({ deliver: (_message, packet) => packets.add(packet), price: () => undefined, loose: () => undefined, tellPosition: () => undefined });
+      room.members.add({ deliver: (_message, packet) => packets.add(packet), price: () => undefined, loose: () => undefined, unlogged: () => undefined, tellPosition: () => undefined });
     }
     world.bring((await say(1))[0]!);
     expect(packets.size).toBe(1);

@@ -78,6 +78,12 @@ export class Hub implements BusReceiver {
     if (hosted && hosted.members.size > 0) hosted.loose(Packet.loose(type, body, new Date().toISOString(), undefined, room));
   }
 
+  /** Something unlogged for the members of a room here, who get each of it in order: whoever says it bounds how much. `body` is JSON text. */
+  tell(room: string, type: string, body: string): void {
+    const hosted = this.rooms.get(room);
+    if (hosted && hosted.members.size > 0) hosted.unlogged(Packet.loose(type, body, new Date().toISOString(), undefined, room));
+  }
+
   hasMembers(room: string): boolean {
     return (this.rooms.get(room)?.members.size ?? 0) > 0;
   }

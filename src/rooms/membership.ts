@@ -104,6 +104,10 @@ export class Membership implements Member {
     if (this.live && this.wants(packet.type)) this.conflation(packet.type).offer(packet);
   }
 
+  unlogged(packet: Packet): void {
+    if (this.live && this.wants(packet.type)) this.home.outbox.share(packet);
+  }
+
   tellPosition(): void {
     if (!this.live || this.types === null || this.home.outbox.format === 'flat') return;
     const { name, epoch } = this.room;

@@ -1,5 +1,6 @@
 /** What rooms are called (WIRE.md, Rooms). */
 export const SYSTEM_ROOM = 'system';
+export const OPS_ROOM = 'ops';
 export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;
 export const clientRoom = (subject: string): string => `client:${subject}`;
 

@@ -5,8 +5,15 @@ export class Peers {
   private nodes: readonly NodeCounts[] = [];
   private addresses: ReadonlyMap<string, number> = new Map();
   private occupied: ReadonlyMap<string, number> = new Map();
+  private readonly listeners: ((nodes: readonly NodeCounts[]) => void)[] = [];
+
+  /** Each time the others were heard, whether anything has changed or not; not while nobody can be asked. */
+  onHeard(listener: (nodes: readonly NodeCounts[]) => void): void {
+    this.listeners.push(listener);
+  }
 
   heard(nodes: readonly NodeCounts[]): void {
+    for (const listener of this.listeners) listener(nodes);
     this.nodes = nodes;
     this.addresses = sums(nodes.map((node) => node.addresses));
     this.occupied = sums(nodes.map((node) => node.rooms));

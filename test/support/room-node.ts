@@ -83,6 +83,7 @@ export class Recorder implements Member {
   }
 
   loose(): void {}
+  unlogged(): void {}
   tellPosition(): void {}
 }
 

@@ -68,6 +68,11 @@ interface Attempt {
 export class ModelCaller {
   constructor(private readonly needs: ModelCallerNeeds) {}
 
+  /** Who is asked, and who is left alone for a while because it failed. */
+  breakers(): readonly { readonly provider: string; readonly open: boolean }[] {
+    return [...this.needs.providers.values()].map(({ name, isOpen }) => ({ provider: name, open: isOpen }));
+  }
+
   /** Never rejects, and never makes up an opinion: what is none abstains with its reason. */
   async opinion({ ids, ...asking }: Wanted): Promise<Opinion> {
     const asked = await this.ask(asking, opinionForm(ids));

@@ -44,6 +44,7 @@ export class RemoteSeats {
   private far: readonly RemoteLine[] = [];
   private analysts: readonly Analyst[] | null = [];
   private readonly listeners: ((entered: string | null) => void)[] = [];
+  private readonly presence: (() => void)[] = [];
 
   /** @param clock monotonic milliseconds */
   constructor(private readonly votes: RemoteVotes, private readonly clock: () => number) {}
@@ -107,11 +108,17 @@ export class RemoteSeats {
   setFar(lines: readonly RemoteLine[]): void {
     this.far = lines;
     this.analysts = null;
+    for (const listener of this.presence) listener();
   }
 
   /** Hears whenever who is here has changed, with who has just come. */
   onChange(listener: (entered: string | null) => void): void {
     this.listeners.push(listener);
+  }
+
+  /** Hears whenever `present` may have changed, here or at another node. */
+  onPresence(listener: () => void): void {
+    this.presence.push(listener);
   }
 
   get hereNow(): readonly SeatReport[] {
@@ -137,5 +144,6 @@ export class RemoteSeats {
   private changed(entered: string | null): void {
     this.analysts = null;
     for (const listener of this.listeners) listener(entered);
+    for (const listener of this.presence) listener();
   }
 }

@@ -1,0 +1,57 @@
+import type { Analyst } from '../analysts/analyst.js';
+import type { NodeCounts } from '../rooms/node-counts.js';
+import type { OpsRoom } from './ops-room.js';
+
+interface Someone {
+  readonly id: string;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+/** Who came and who went between two looks. */
+export class Arrivals {
+  private before: ReadonlyMap<string, Someone> | null = null;
+
+  /** The first look is where it begins: nobody has come then. */
+  look(present: readonly Someone[]): { readonly came: readonly Someone[]; readonly went: readonly Someone[] } {
+    const [before, now] = [this.before, new Map(present.map((each) => [each.id, each]))];
+    this.before = now;
+    if (!before) return { came: [], went: [] };
+    return { came: present.filter(({ id }) => !before.has(id)), went: [...before.values()].filter(({ id }) => !now.has(id)) };
+  }
+}
+
+export interface ComingsNeeds {
+  readonly room: Pick<OpsRoom, 'node' | 'tellHere'>;
+  readonly peers: { onHeard(listener: (nodes: readonly NodeCounts[]) => void): void };
+  readonly seats: { present(): readonly Pick<Analyst, 'id' | 'name' | 'weight' | 'faultDomain'>[]; onPresence(listener: () => void): void };
+}
+
+/** Says in `ops` which nodes and which remote analysts come and go, as this node sees it. */
+export function tellArrivals({ room, peers, seats }: ComingsNeeds): void {
+  const nodes = new Arrivals();
+  peers.onHeard((heard) => {
+    const { came, went } = nodes.look(heard.map(({ node }) => ({ id: node, data: { node } })));
+    const all = [room.node, ...heard.map(({ node }) => node)];
+    const say = (state: string) => ({ data }: Someone): void => room.tellHere('node_update', { ...data, state, nodes: all, timestamp: new Date().toISOString() });
+    came.forEach(say('joined'));
+    went.forEach(say('left'));
+  });
+
+  const analysts = new Arrivals();
+  const look = (): void => {
+    const present = seats.present().map(({ id, name, weight, faultDomain }) => ({ id, data: { agent_id: id, name, kind: 'remote', weight, fault_domain: faultDomain } }));
+    const { came, went } = analysts.look(present);
+    const say = (state: string, connected: boolean) => ({ data }: Someone): void => room.tellHere('analyst_update', { ...data, state, connected, timestamp: new Date().toISOString() });
+    came.forEach(say('seated', true));
+    went.forEach(say('away', false));
+  };
+  look();
+  let due: NodeJS.Immediate | null = null;
+  // one that connects again goes and comes in one turn: it was never away
+  seats.onPresence(() => {
+    due ??= setImmediate(() => {
+      due = null;
+      look();
+    });
+  });
+}
