@@ -202,6 +202,34 @@ export interface NodeUpdate {
   readonly timestamp: string;
 }
 
+/** In `ops`, every two seconds: how the server is doing, as `GET /api/ops` without its `log`. */
+export interface OpsUpdate {
+  /** Who says it. */
+  readonly node: string;
+  readonly version: string;
+  readonly time: string;
+  readonly uptime_s: number;
+  readonly state: 'starting' | 'serving' | 'draining';
+  readonly nodes: readonly {
+    readonly node: string; readonly here: boolean; readonly connections: number; readonly connections_since_start: number;
+    readonly messages_sent: number; readonly runs_running: number; readonly rooms: number;
+  }[];
+  readonly connections: { readonly here: number; readonly limit: number; readonly all: number; readonly dropped: Readonly<Record<string, number>> };
+  readonly rooms: readonly { readonly room: string; readonly members: number }[];
+  readonly queue: { readonly waiting: number; readonly running: number };
+  readonly feed: Readonly<Record<string, unknown>>;
+  /** `age_ms` in market milliseconds; null before the first price. */
+  readonly feeds: readonly { readonly symbol: string; readonly source: string; readonly last_price_at: string | null; readonly age_ms: number | null }[];
+  /** `today` of `GET /api/costs`; null while it cannot be read. */
+  readonly budgets: Readonly<Record<string, unknown>> | null;
+  readonly decision_log: { readonly pending: number };
+  readonly database: 'up' | 'away';
+  /** null: this node is alone. */
+  readonly redis: 'up' | 'away' | null;
+  /** What is wrong now, the worst first. */
+  readonly faults: readonly { readonly code: string; readonly level: 'warning' | 'error'; readonly subject: string | null; readonly message: string }[];
+}
+
 /** In `ops`: a line of a node's log. */
 export interface LogLine {
   readonly node: string;
@@ -292,6 +320,7 @@ export interface MessageData {
   alert: Alert;
   analyst_update: AnalystUpdate;
   node_update: NodeUpdate;
+  ops_update: OpsUpdate;
   log_line: LogLine;
   position: PositionUpdate;
   gap: GapNotice;

@@ -6,9 +6,9 @@ import { smallestFlip, type Flip } from './flip.js';
 import { atLeast } from './quorum.js';
 
 /** Why a vote supports nothing. */
-export type NotCounted = 'abstained' | 'weight_zero' | 'below_min_confidence';
+type NotCounted = 'abstained' | 'weight_zero' | 'below_min_confidence';
 
-export interface Contribution {
+interface Contribution {
   readonly agentId: string;
   /** Of W after cutting, 0 to 1; 0 outside the tally. A vote below the least confidence has its share and supports nothing. */
   readonly share: number;

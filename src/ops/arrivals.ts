@@ -8,7 +8,7 @@ interface Someone {
 }
 
 /** Who came and who went between two looks. */
-export class Arrivals {
+class Arrivals {
   private before: ReadonlyMap<string, Someone> | null = null;
 
   /** The first look is where it begins: nobody has come then. */

@@ -10,7 +10,7 @@ export class OperationsController {
 
   @Get()
   @requires('admin')
-  @ApiOperation({ summary: 'How the server is doing, for who runs it; answers also while the database or Redis is away. What changes is said in the room `ops`' })
+  @ApiOperation({ summary: 'How the server is doing, for who runs it; answers also while the database or Redis is away. The same without `log` is said every two seconds in the room `ops`' })
   @ApiOkResponse({
     description: '{node, version, time, uptime_s, state: starting|serving|draining, nodes: [{node, here, connections, connections_since_start, messages_sent, runs_running, rooms}], '
       + 'connections: {here, limit, all, dropped: {code: n}}, rooms: [{room, members}], queue: {waiting, running}, feed, '

@@ -44,9 +44,14 @@ export interface OperationsNeeds {
 export class Operations {
   constructor(private readonly needs: OperationsNeeds) {}
 
-  /** Answers also while the database or Redis is away. */
+  /** With the last lines of the log. */
   async report(): Promise<Record<string, unknown>> {
-    const { version, maxConnections, status, sessions, drain, runs, feed, costs, calls, redis, log } = this.needs;
+    return { ...await this.now(), log: this.needs.log.recent() };
+  }
+
+  /** Answers also while the database or Redis is away. */
+  async now(): Promise<Record<string, unknown>> {
+    const { version, maxConnections, status, sessions, drain, runs, feed, costs, calls, redis } = this.needs;
     const [budgets, database, redisAway] = await Promise.all([costs.today().catch(() => null), absence(this.needs.database), redis && absence(redis)]);
     const nodes = status.nodes();
     return {
@@ -65,7 +70,6 @@ export class Operations {
       database: database === null ? 'up' : 'away',
       redis: redis && (redisAway === null ? 'up' : 'away'),
       faults: this.faults(budgets, database, redisAway),
-      log: log.recent(),
     };
   }
 

@@ -19,7 +19,7 @@ export class OpsRoom {
   constructor(
     /** Of this node. */
     readonly node: string,
-    private readonly hub: Pick<Hub, 'tell' | 'hasMembers'>,
+    private readonly hub: Pick<Hub, 'tell' | 'hasMembers' | 'receiveLoose'>,
     private readonly peers: Pick<Peers, 'watch'>,
     private readonly channels: Pick<Channels, 'publish' | 'listen'> | null,
   ) {}
@@ -34,12 +34,21 @@ export class OpsRoom {
 
   /** Is anybody in the room, here or at another node? */
   get heard(): boolean {
-    return this.hub.hasMembers(OPS_ROOM) || this.heardElsewhere;
+    return this.heardHere || this.heardElsewhere;
+  }
+
+  get heardHere(): boolean {
+    return this.hub.hasMembers(OPS_ROOM);
+  }
+
+  /** To the members at this node, of whom each gets the latest of its type, at most once a second. */
+  tellLatest(type: string, data: object): void {
+    this.hub.receiveLoose(OPS_ROOM, type, JSON.stringify(data));
   }
 
   /** To the members at this node. */
   tellHere(type: string, data: object): void {
-    if (this.hub.hasMembers(OPS_ROOM)) this.hub.tell(OPS_ROOM, type, JSON.stringify(data));
+    if (this.heardHere) this.hub.tell(OPS_ROOM, type, JSON.stringify(data));
   }
 
   /** To the members at all nodes. */

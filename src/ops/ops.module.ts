@@ -5,7 +5,8 @@ import { RemoteSeats } from '../analysts/remote/remote-seats.js';
 import { SHARED_SEATS } from '../analysts/remote/remote.module.js';
 import type { SharedSeats } from '../analysts/remote/shared-seats.js';
 import type { Config } from '../config/config.js';
-import { CONFIG, LOG_LINES } from '../config/config.module.js';
+import { CONFIG, LOG, LOG_LINES } from '../config/config.module.js';
+import type { Log } from '../config/logger.js';
 import type { LogLines } from '../config/log-lines.js';
 import { DrainState } from '../gateway/drain-state.js';
 import { FeedState } from '../gateway/feed-state.js';
@@ -29,6 +30,7 @@ import { Metrics } from './metrics.js';
 import { Operations } from './operations.js';
 import { OperationsController } from './operations.controller.js';
 import { OpsController } from './ops.controller.js';
+import { OpsPulse } from './ops-pulse.js';
 import { OpsRoom } from './ops-room.js';
 
 const providers: Provider[] = [
@@ -54,6 +56,11 @@ const providers: Provider[] = [
       { version, limits: { maxConnections } }: Config, status: Status, sessions: Sessions, drain: DrainState, runs: Runs, market: Market, feed: FeedState, costs: CostLedger,
       calls: SqlCallLog, caller: ModelCaller, remote: RemoteSeats, shared: SharedSeats | null, database: Database, redis: RedisLink | null, states: States, desks: Desks, log: LogStream,
     ) => new Operations({ version, maxConnections, status, sessions, drain, runs, market, feed, costs, calls, caller, remote, shared, database, redis, states, desks, log }),
+  },
+  {
+    provide: OpsPulse,
+    inject: [Operations, OpsRoom, LOG],
+    useFactory: (operations: Operations, room: OpsRoom, to: Log) => new OpsPulse(operations, room, (error) => to.warn({ err: error }, 'How the server is doing could not be told')),
   },
 ];
 

@@ -43,6 +43,16 @@ describe('operations of one node', () => {
     client.close();
   });
 
+  it('say themselves in the room', async () => {
+    const client = await inOps(server);
+    const { data, room, offset } = await client.find(({ type }) => type === 'ops_update');
+    const { log, ...report } = await ops(server);
+    expect([room, offset, log.length > 0]).toEqual(['ops', undefined, true]);
+    expect(Object.keys(data)).toEqual(Object.keys(report));
+    expect(data.rooms).toContainEqual({ room: 'ops', members: 1 });
+    client.close();
+  });
+
   it('say in the room when remote analysts come and go', async () => {
     const client = await inOps(server);
     const analyst = await AnalystClient.connect(server.ws, await newAnalyst(server, 'Comes and goes'));

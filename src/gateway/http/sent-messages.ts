@@ -34,6 +34,7 @@ export const SENT: Readonly<Record<string, SentMessage>> = {
   group_lesson: { logged: true, when: 'A closed position has taught the group something', data: 'lesson_id, group_id, correlation_id, symbol, side, lesson, source, outcome_return, pnl, timestamp' },
   analyst_update: { logged: false, when: 'A remote analyst has come or gone; room ops', data: 'agent_id, name, kind, state: seated|away, connected, weight, fault_domain, timestamp' },
   node_update: { logged: false, when: 'Another node has joined or left; room ops', data: 'node, state: joined|left, nodes:[…], timestamp' },
+  ops_update: { logged: false, when: 'Every two seconds; the latest wins; room ops', data: 'the body of GET /api/ops without log' },
   log_line: { logged: false, when: 'A line of the log from info up, at most 20 a second of each node; room ops', data: 'node, seq, level, time, message, context, dropped?' },
   position: { logged: false, when: 'Every 30 s to clients that filter by types', data: 'room, epoch, offset' },
   gap: { logged: false, when: 'Messages were missed that cannot be replayed', data: 'room, epoch, from, to' },
