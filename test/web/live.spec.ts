@@ -150,6 +150,43 @@ test('a server that is killed and comes back heals the page: no reload, no signa
   expect(faults).toEqual([]);
 });
 
+test('messages that can’t be had again are said to be missing, and what is shown is loaded anew', async () => {
+  const PORT = String(await freePort());
+  const first = await startServer({ PORT });
+  const { page, faults, axe } = await open('/symbols/AAPL', { expected: /ERR_|WebSocket connection/ }, first);
+  const row = page.locator('tr[data-signal]');
+  const lost = await row.first().getAttribute('data-signal');
+  await first.kill();
+  const second = await startServer({ PORT }); // with nothing of the first one's data
+  await page.getByText(/of symbol:AAPL were missed while away/).waitFor();
+  await page.locator(`tr[data-signal="${lost}"]`).waitFor({ state: 'detached' });
+  await page.getByRole('button', { name: 'Analyse' }).click();
+  await row.first().waitFor();
+  const [{ signal_id: newest }] = (await stored(second.url, 'AAPL')) as [SignalUpdate];
+  await page.locator(`tr[data-signal="${newest}"]`).waitFor();
+  expect(await axe()).toEqual([]);
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  expect(faults).toEqual([]);
+  await second.kill();
+});
+
+test('signals that came while the page showed something else are there when one comes back', async () => {
+  const { page, faults } = await open('/symbols/ETHUSDT');
+  await page.locator('tr[data-signal]').first().waitFor();
+  await page.getByRole('link', { name: 'Live', exact: true }).click();
+  for (const name of ['ETHUSDT', 'BTCUSDT']) await page.getByRole('button', { name: `Remove ${name}` }).click();
+  const members = async (): Promise<number> => ((await (await fetch(`${server.url}/ws/status`)).json()) as { websocket_manager: { rooms: Record<string, number> } }).websocket_manager.rooms['symbol:ETHUSDT'] ?? 0;
+  await until(async () => (await members()) === 0, 'the room is left');
+  for (let runs = 0; runs < 2; runs += 1) {
+    const known = (await stored(server.url, 'ETHUSDT')).length;
+    await fetch(`${server.url}/api/analyze`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"symbol":"ETHUSDT"}' });
+    await until(async () => (await stored(server.url, 'ETHUSDT')).length > known);
+  }
+  await page.goBack();
+  for (const { signal_id: id } of await stored(server.url, 'ETHUSDT')) await page.locator(`tr[data-signal="${id}"]`).waitFor();
+  expect(faults).toEqual([]);
+});
+
 describe('with authentication on', () => {
   test('the page asks for a token before anything else, and keeps it for the tab', async () => {
     const closed = await startServer({ AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: SECRET });

@@ -86,13 +86,14 @@ declare module '@tanstack/react-query' {
 const TRIES = 3;
 
 /**
- * Nothing is asked again by time: rooms say what is new, and after a gap everything shown is asked anew (live.ts).
- * What the server refuses is not tried again; what did not reach it is.
+ * Nothing is asked again by time: rooms say what is new. A page that opens shows what it knew and asks anew, as nobody
+ * has listened meanwhile; after a gap everything shown is asked anew (live.ts). What the server refuses is not tried
+ * again; what did not reach it is.
  */
 export const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      staleTime: Infinity,
+      staleTime: 0,
       refetchOnWindowFocus: false,
       refetchOnReconnect: false,
       networkMode: 'always',

@@ -8,7 +8,7 @@ import { notify } from './notices.js';
 import { pricePut } from './prices.js';
 import { Listeners } from './rooms.js';
 import { Store, useStore } from './store.js';
-import { symbolPut } from './symbols.js';
+import { symbolForget, symbolPut } from './symbols.js';
 
 const CLIENT_ID = 'conclave.client';
 const TOKEN_CODES = new Set(['UNAUTHENTICATED', 'TOKEN_INVALID', 'TOKEN_EXPIRED']);
@@ -16,7 +16,7 @@ const TOKEN_CODES = new Set(['UNAUTHENTICATED', 'TOKEN_INVALID', 'TOKEN_EXPIRED'
 export interface ConnectionView {
   readonly state: ClientState;
   /** Of the last welcome; null before the first. */
-  readonly feed: { readonly name: string; readonly simulated: boolean } | null;
+  readonly feed: { readonly name: string; readonly simulated: boolean; readonly stale?: boolean; readonly ended?: boolean } | null;
   readonly version: string | null;
   /** When the connection was lost, by this machine's clock; null while it is up. */
   readonly lostAt: number | null;
@@ -47,7 +47,7 @@ function onState(state: ClientState): void {
   if (state.name === 'open') {
     sessionStorage.setItem(CLIENT_ID, state.welcome.client_id);
     connection.set({ state, feed: state.welcome.feed as ConnectionView['feed'], version: state.welcome.version, lostAt: null });
-    if (state.reconnects > 0) void queryClient.invalidateQueries({ predicate: ({ meta }) => meta?.unlogged === true });
+    if (state.reconnects > 0) void queryClient.invalidateQueries({ predicate: ({ meta, state: { status } }) => meta?.unlogged === true || status === 'error' });
     return;
   }
   connection.set({ state, feed, version, lostAt: lostAt ?? Date.now() });
@@ -58,7 +58,15 @@ function onState(state: ClientState): void {
 function onGap({ room, from, to }: Gap): void {
   const which = from === null ? 'Messages' : `Messages ${from} to ${to}`;
   notify({ id: `gap:${room}`, level: 'warn', text: `${which} of ${room} were missed while away and can’t be sent again. What is shown was loaded anew.` });
+  symbolForget(room);
   void queryClient.invalidateQueries();
+}
+
+const FEED: Readonly<Record<string, object>> = { FEED_STALE: { stale: true }, FEED_BACK: { stale: false }, FEED_ENDED: { ended: true } };
+
+function feedSaid(code: string): void {
+  const change = FEED[code];
+  if (change) connection.update((view) => (view.feed ? { ...view, feed: { ...view.feed, ...change } } : view));
 }
 
 function onMessage(message: Message): void {
@@ -70,6 +78,7 @@ function onMessage(message: Message): void {
   }
   if (message.type === 'system_alert' && message.room === 'system') {
     const { level, code, message: text } = message.data;
+    feedSaid(code);
     notify({ id: `alert:${code}:${message.data.symbol ?? ''}`, level: level === 'info' ? 'info' : level === 'error' || level === 'critical' ? 'error' : 'warn', text });
   }
   listeners.say(message);

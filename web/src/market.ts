@@ -57,6 +57,7 @@ export const intervalMs = (interval: string): number => LENGTHS[interval] ?? MIN
 /** All that the feed knows; their prices are of the moment of asking. */
 export const symbolsQuery = queryOptions({
   queryKey: ['symbols'],
+  staleTime: Infinity, // until the server starts anew
   queryFn: async ({ signal }) => (await get<Page<SymbolInfo>>('/api/symbols', {}, signal)).items,
 });
 

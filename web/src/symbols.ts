@@ -1,5 +1,6 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import type { AgentUpdate, Message, SignalResolved, SignalUpdate, SystemAlert } from 'conclave/client';
+import { symbolRoom } from './rooms.js';
 import { Store } from './store.js';
 
 /** A run as it votes. */
@@ -75,6 +76,16 @@ export function symbolPut(message: Message): void {
   states.set(symbol, after);
   if (message.type === 'signal_update') heardSignals.update((heardBefore) => mergedSignals([message.data], heardBefore).slice(0, MOST_SIGNALS));
   for (const listener of listeners.get(symbol) ?? []) listener();
+}
+
+/** What was heard of a room's symbol is no more the whole story: REST has it. */
+export function symbolForget(room: string): void {
+  for (const symbol of states.keys()) {
+    if (symbolRoom(symbol) !== room) continue;
+    states.delete(symbol);
+    heardSignals.update((signals) => signals.filter((signal) => signal.symbol !== symbol));
+    for (const listener of listeners.get(symbol) ?? []) listener();
+  }
 }
 
 /** Signals, votes and outcomes of a symbol, as they were heard. Join the room by `useRoom`. */

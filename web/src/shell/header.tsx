@@ -54,6 +54,8 @@ export function Header() {
         <div className="ml-auto flex items-center gap-3 py-1">
           {feed?.simulated && <Badge tone="warn" title="Prices are made up by the server's simulated feed">SIMULATED</Badge>}
           {feed && !feed.simulated && <Badge title="Where prices come from">{feed.name}</Badge>}
+          {feed?.stale && !feed.ended && <Badge tone="warn" title="No prices come: what is shown is old">STALE</Badge>}
+          {feed?.ended && <Badge title="The feed has ended: no new prices come">ENDED</Badge>}
           <ConnectionLight />
           <label className="flex items-center">
             <span className="sr-only">Theme</span>

@@ -26,7 +26,7 @@ function SeatRow({ seat }: { readonly seat: Seat }) {
         type="button" aria-expanded={open} disabled={stance === null} onClick={() => setOpen(!open)}
         className="grid w-full grid-cols-[minmax(0,1fr)_5.25rem_4.5rem_2.75rem] items-center gap-2 py-1 text-left text-sm"
       >
-        <span className="truncate">{name}</span>
+        <span className="truncate" title={name}>{name}</span>
         {stance === null ? <span className="text-xs text-muted">waiting</span> : <span><Stance of={stance} /></span>}
         {stance === null || stance === 'ABSTAIN' ? <span className="truncate text-xs text-muted">{reason ? reasonWords(reason) : ''}</span> : (
           <span className="flex items-center gap-1.5">

@@ -6,21 +6,18 @@ import type { SignalUpdate } from 'conclave/client';
 import { compact, dayTime, fullTime, hourMinute, number } from '../format.js';
 import { intervalMs, type Candle } from '../market.js';
 import type { Price } from '../prices.js';
+import { chartTime } from './chart-time.js';
 import type { Colours } from './colours.js';
 import { StructureShapes, type BreakShape, type ZoneShape } from './zones.js';
 
 const OLDER_BEFORE_BARS = 20;
 const DAY_MS = 86_400_000;
 
-const at = (time: number): UTCTimestamp => Math.floor(time / 1000) as UTCTimestamp;
-/** The chart's seconds of an ISO time. */
-export const seconds = (time: string): number => at(Date.parse(time));
-
 interface Bar extends CandlestickData<UTCTimestamp> {
   readonly volume: number;
 }
 
-const barOf = ({ time, open, high, low, close, volume }: Candle): Bar => ({ time: at(Date.parse(time)), open, high, low, close, volume });
+const barOf = ({ time, open, high, low, close, volume }: Candle): Bar => ({ time: chartTime(Date.parse(time)), open, high, low, close, volume });
 
 interface Options {
   readonly element: HTMLElement;
@@ -93,7 +90,7 @@ export class PriceChart {
   }
 
   price({ price, volume, timestamp }: Price): void {
-    const time = at(Math.floor(Date.parse(timestamp) / this.#length) * this.#length);
+    const time = chartTime(Math.floor(Date.parse(timestamp) / this.#length) * this.#length);
     const last = this.#bars.at(-1);
     if (!last || time <= last.time) return; // that candle has closed
     const open = this.#open;
@@ -111,7 +108,7 @@ export class PriceChart {
   marks(signals: readonly SignalUpdate[]): void {
     const { buy, sell, hold } = this.#colours!;
     const first = this.#bars[0]?.time ?? Infinity;
-    const barOfTime = (timestamp: string): UTCTimestamp => at(Math.floor(Date.parse(timestamp) / this.#length) * this.#length);
+    const barOfTime = (timestamp: string): UTCTimestamp => chartTime(Math.floor(Date.parse(timestamp) / this.#length) * this.#length);
     // several of one bar would pile up: one of each action
     const distinct = new Map(signals.map(({ action, timestamp }) => [`${action} ${barOfTime(timestamp)}`, { action, time: barOfTime(timestamp) }]));
     const marks = [...distinct.values()].map(({ action, time }): SeriesMarker<Time> => {

@@ -1,8 +1,8 @@
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { get } from '../api.js';
 import type { Structure, StructureEvent } from '../market.js';
+import { seconds } from './chart-time.js';
 import type { Colours } from './colours.js';
-import { seconds } from './price-chart.js';
 import type { BreakShape, ZoneShape } from './zones.js';
 
 export const LAYERS = ['gaps', 'blocks', 'breaks'] as const;

@@ -46,8 +46,12 @@ export function useCandles(symbol: string, interval: string, joined: boolean): C
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const closed = useCallback(() => {
     get<Page<Candle>>('/api/market/candles', { symbol, interval, limit: NEWEST })
-      .then(({ items }) => queries.setQueryData<Pages>(key, (shown) => withNewest(shown, items)))
-      .catch(() => undefined); // away: the break's end loads all of it again
-  }, [queries, key, symbol, interval]);
+      .then(({ items }) => {
+        const known = queries.getQueryData<Pages>(key)?.pages[0]?.items.at(-1);
+        if (known && items[0] && items[0].time > known.time) return void refetch(); // this tab has slept: more has closed than was asked for
+        queries.setQueryData<Pages>(key, (shown) => withNewest(shown, items));
+      })
+      .catch(() => undefined); // the next close asks again, or the end of the break
+  }, [queries, key, symbol, interval, refetch]);
   return { candles, error, again: () => void refetch(), older, closed };
 }

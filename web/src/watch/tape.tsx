@@ -5,7 +5,7 @@ import { Age, Stance, strengthWord } from '../signal-parts.js';
 import { Empty } from '../ui/states.js';
 
 /** The latest signals of what is watched. */
-export function Tape({ signals }: { readonly signals: readonly SignalUpdate[] }) {
+export function Tape({ signals, digits }: { readonly signals: readonly SignalUpdate[]; readonly digits: ReadonlyMap<string, number> }) {
   return (
     <section aria-labelledby="tape" className="panel min-w-0">
       <h2 id="tape" className="eyebrow border-b border-line px-3 py-2">Latest signals</h2>
@@ -13,10 +13,11 @@ export function Tape({ signals }: { readonly signals: readonly SignalUpdate[] })
       <ol>
         {signals.map(({ signal_id: id, symbol, action, price, confidence, timestamp, agents_consensus: { consensus_strength: strength } }) => (
           <li key={id} className="border-b border-line/60 last:border-0 hover:bg-raised/60">
-            <Link to={`/signals/${id}` as '/'} className="grid grid-cols-[4.5rem_4.75rem_1fr_auto] items-baseline gap-2 px-3 py-1.5 text-sm">
+            <Link to={`/signals/${id}` as '/'} className="grid grid-cols-[4.5rem_4.75rem_minmax(0,1fr)_auto_3.25rem] items-center gap-2 px-3 py-1.5 text-sm">
               <span className="font-semibold">{symbol}</span>
-              <Stance of={action} />
-              <span className="truncate text-xs text-muted">{strengthWord(strength)}{action !== 'HOLD' && `, confidence ${percent(confidence)}`} at {number(price, 2)}</span>
+              <span><Stance of={action} /></span>
+              <span className="truncate text-xs text-muted">{strengthWord(strength)}{action !== 'HOLD' && <> · <span className="sr-only">confidence </span>{percent(confidence)}</>}</span>
+              <span className="num text-xs">{number(price, digits.get(symbol) ?? 2)}</span>
               <span className="num text-xs text-muted"><Age since={timestamp} /></span>
             </Link>
           </li>

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import type { SignalUpdate } from 'conclave/client';
 import { get, type Page } from '../api.js';
+import { digitsOf } from '../format.js';
 import { useConnection } from '../live.js';
 import { symbolsQuery } from '../market.js';
 import { useStore } from '../store.js';
@@ -50,7 +51,7 @@ export function WatchPage() {
           </Table>
         )}
       </section>
-      <Tape signals={latest.slice(0, LATEST)} />
+      <Tape signals={latest.slice(0, LATEST)} digits={new Map(known.map((info) => [info.symbol, digitsOf(info.tick_size)]))} />
     </div>
   );
 }

@@ -1,7 +1,7 @@
 import { Link } from '@tanstack/react-router';
 import type { SignalUpdate } from 'conclave/client';
 import { useMarketNow } from '../clock.js';
-import { change, digitsOf, number } from '../format.js';
+import { change, digitsOf, number, percent } from '../format.js';
 import { useConnection, useRoom } from '../live.js';
 import type { SymbolInfo } from '../market.js';
 import { usePrice } from '../prices.js';
@@ -37,7 +37,7 @@ function SignalCells({ signal }: { readonly signal: SignalUpdate | null }) {
   return (
     <>
       <Cell className={isValid(signal, now) ? '' : 'opacity-70'}><Stance of={signal.action} /></Cell>
-      <Cell wide className="whitespace-nowrap text-muted">{strengthWord(strength)} · {number(agreement * 100, 0)} %</Cell>
+      <Cell wide className="whitespace-nowrap text-muted">{strengthWord(strength)} · {percent(agreement)}</Cell>
       <Cell numeric className="text-muted"><Age since={signal.timestamp} /></Cell>
     </>
   );
