@@ -63,12 +63,13 @@ export class DiscussionReads {
 
   private async linksOf(rows: readonly DiscussionsTable[]) {
     const eventIds = distinct(rows.map(({ event_id: id }) => id));
+    const groupIds = distinct(rows.map(({ group_id: id }) => id));
     const correlations = distinct(rows.map(({ correlation_id: id }) => id));
     const events = eventIds.length === 0 ? [] : await this.db.selectFrom('group_events').select(['event_id as id', 'title', 'source_id']).where('event_id', 'in', eventIds).execute();
-    const decisions = correlations.length === 0 ? [] : await this.decisions(distinct(rows.map(({ group_id: id }) => id)), correlations);
+    const decisions = correlations.length === 0 ? [] : await this.decisions(groupIds, correlations);
     const trades = decisions.length === 0 ? [] : await this.db.selectFrom('closed_trades').select(['trade_id', 'opened_by', 'pnl', 'entry_price', 'quantity', 'closed_at'])
       .where('opened_by', 'in', decisions.map(({ decision_id: id }) => id)).orderBy('closed_at').orderBy('trade_id').execute();
-    const lessons = trades.length === 0 ? [] : await this.db.selectFrom('group_lessons').select(['lesson_id', 'trade_id']).where('trade_id', 'in', trades.map(({ trade_id: id }) => id)).execute();
+    const lessons = trades.length === 0 ? [] : await this.db.selectFrom('group_lessons').select(['lesson_id', 'trade_id']).where('group_id', 'in', groupIds).where('trade_id', 'in', trades.map(({ trade_id: id }) => id)).execute();
     return {
       events: new Map(events.map((event) => [event.id, event])), decisions,
       tradeOf: new Map(trades.map((trade) => [trade.opened_by, trade])), lessonOf: new Map(lessons.map((lesson) => [lesson.trade_id, lesson.lesson_id])),
@@ -77,7 +78,7 @@ export class DiscussionReads {
 
   private decisions(groupIds: readonly string[], correlations: readonly string[]) {
     return this.db.selectFrom('decisions as d').leftJoin('orders as o', 'o.order_id', 'd.order_id')
-      .select(['d.decision_id', 'd.origin_id', 'd.correlation_id', 'd.status', 'd.gate', 'd.intent', 'd.order_id', 'o.side', 'o.quantity', 'o.filled_quantity', 'o.average_price'])
+      .select(['d.decision_id', 'd.origin_id', 'd.correlation_id', 'd.status', 'd.gate', 'd.intent', 'd.order_id', 'o.status as order_status', 'o.side', 'o.quantity', 'o.filled_quantity', 'o.average_price'])
       .where('d.correlation_id', 'in', correlations).where('d.origin', '=', 'group').where('d.origin_id', 'in', groupIds)
       .orderBy('d.as_of', 'desc').orderBy('d.decision_id', 'desc').limit(MOST_DECISIONS).execute();
   }
@@ -106,7 +107,11 @@ function orderOf(row: Links['decisions'][number]): OrderItem {
   const gate = row.gate === null ? null : JSON.parse(row.gate) as { code: string; detail: string };
   return {
     decision_id: row.decision_id, order_id: row.order_id, side: row.side ?? intent?.side ?? null, quantity: quantity === null ? null : Number(quantity),
-    filled_quantity: Number(row.filled_quantity ?? 0), average_price: row.average_price === null ? null : Number(row.average_price), status: row.status,
+    filled_quantity: Number(row.filled_quantity ?? 0), average_price: row.average_price === null ? null : Number(row.average_price), status: statusOf(row),
     gate: gate && { code: gate.code, detail: gate.detail },
   };
 }
+
+/** As `order_update` says it: of the order, once there is one. */
+const statusOf = ({ status, order_status: order }: Links['decisions'][number]): string =>
+  (order === null ? status : order === 'stored' || order === 'unknown' ? 'submitted' : order);

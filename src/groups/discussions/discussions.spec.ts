@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { freshPostgres, freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
-import { makeGroup, newEvent, StoredEvents } from '../../../test/support/group-world.js';
+import { eventDesk, makeGroup, newEvent } from '../../../test/support/group-world.js';
 import { instrumentOf } from '../../../test/support/hand-feed.js';
 import { roomNode } from '../../../test/support/room-node.js';
 import { CodedError } from '../../model/codes.js';
+import type { EventDesk } from '../events/event-desk.js';
 import { GroupStore } from '../group-store.js';
 import type { Group } from '../group.js';
 import { DiscussionReads } from './discussion-reads.js';
@@ -21,7 +22,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
   let db: FreshDatabase;
   let group: Group;
   let other: Group;
-  let events: StoredEvents;
+  let events: EventDesk;
   let discussions: Discussions;
   let reads: DiscussionReads;
   let now: number;
@@ -30,7 +31,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     db = await fresh();
     const { writer } = roomNode(db);
     [group, other] = [await makeGroup(db, 'alpha'), await makeGroup(db, 'beta')];
-    events = new StoredEvents(db, writer);
+    events = eventDesk(db, writer);
     reads = new DiscussionReads(db.kysely);
     now = Date.now();
     discussions = new Discussions({ db: db.kysely, groups: new GroupStore(db.kysely), reads, writer, events, market, now: () => now });

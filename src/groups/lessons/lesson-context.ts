@@ -32,7 +32,9 @@ export async function lessonContext(db: Kysely<Schema>, end: TradeEnd, opening: 
   const group = await db.selectFrom('groups').select('name').where('group_id', '=', groupId).executeTakeFirst();
   const discussion = correlationId === null ? null : await db.selectFrom('trading_group_discussions').selectAll()
     .where('correlation_id', '=', correlationId).where('group_id', '=', groupId).orderBy('discussion_id', 'desc').limit(1).executeTakeFirst() ?? null;
-  const event = await eventAbout(db, groupId, discussion?.event_id ?? null, correlationId);
+  const event = discussion?.event_id // its delivery may be forgotten by now
+    ? await db.selectFrom('group_events').selectAll().where('event_id', '=', discussion.event_id).executeTakeFirst() ?? null
+    : await eventAbout(db, groupId, null, correlationId);
   const situation = await db.selectFrom('group_situations').select('situation').where('decision_id', '=', opening.decision_id).executeTakeFirst();
   return {
     groupId, groupName: group?.name ?? groupId, correlationId, review: await reviewOf(db, end, null), event,

@@ -3,6 +3,7 @@ import { sparseText } from '../../knowledge/news/sparse-text.js';
 import { Tail } from '../../knowledge/tail.js';
 import type { MarketView } from '../../model/market-view.js';
 import type { LessonsTable } from '../../storage/groups-schema.js';
+import { ECHOES } from '../discussions/event-about.js';
 import type { Experience, StoredEvent } from '../events/event.js';
 import type { Group } from '../group.js';
 import { Experiences } from './experiences.js';
@@ -84,7 +85,7 @@ export class LessonIndex extends Experiences {
 
   about(group: Group, event: StoredEvent): readonly Experience[] {
     const memory = this.groups.get(group.groupId);
-    if (!memory) return [];
+    if (!memory || ECHOES.includes(event.eventType)) return [];
     try {
       const { symbol, text } = this.questionOf(event);
       return memory.recall(this.question(symbol ?? group.symbol, text), MOST, FLOOR).map(experienceOf);

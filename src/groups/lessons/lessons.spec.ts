@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { freshPostgres, freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
-import { heardEvent, makeGroup, newEvent, StoredEvents } from '../../../test/support/group-world.js';
+import { eventDesk, heardEvent, makeGroup, newEvent } from '../../../test/support/group-world.js';
 import { HandFeed, instrumentOf } from '../../../test/support/hand-feed.js';
 import { accountOf, paperWorld, type TradingWorld } from '../../../test/support/trading-world.js';
 import { until } from '../../../test/support/until.js';
@@ -86,7 +86,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
   }));
   /** Event, discussion, a short from `from` to `to`, under the event's correlation id. */
   async function traded(from: number, to: number, more: Parameters<typeof newEvent>[1] = {}): Promise<StoredEvent> {
-    const events = new StoredEvents(db, world.writer);
+    const events = eventDesk(db, world.writer);
     const { event } = await events.publish(newEvent(['alpha'], more));
     const discussions = new Discussions({ db: db.kysely, groups: new GroupStore(db.kysely), reads: new DiscussionReads(db.kysely), writer: world.writer, events, market: world.market });
     await discussions.take(group, {
