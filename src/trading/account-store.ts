@@ -111,6 +111,12 @@ export class AccountStore {
     await tx.insertInto('decisions').values(row).onConflict((conflict) => conflict.columns(['account_id', 'decision_key']).doNothing()).execute();
   }
 
+  /** As it is now, there before or not. */
+  async putDecision(tx: Tx, row: DecisionsTable): Promise<void> {
+    await this.insertDecision(tx, row);
+    await this.updateDecision(tx, row.decision_id, { status: row.status, gate: row.gate, order_id: row.order_id, approval_id: row.approval_id, intent: row.intent, updated_at: row.updated_at });
+  }
+
   async updateDecision(tx: Tx, decisionId: string, change: Partial<DecisionsTable>): Promise<void> {
     await tx.updateTable('decisions').set(change).where('decision_id', '=', decisionId).execute();
   }

@@ -1,56 +1,20 @@
-import type { AccountConfig, ConfiguredInstrument, TradingConfig } from '../config/config.js';
-import type { Market } from '../market/market.js';
+import type { AccountConfig } from '../config/config.js';
 import type { Candle } from '../model/candle.js';
 import { CodedError } from '../model/codes.js';
-import { decimal, ZERO } from '../model/decimal.js';
-import { intervalMs, type Interval } from '../model/interval.js';
+import { ZERO } from '../model/decimal.js';
 import type { Intent, TradingState } from '../model/trading.js';
-import type { RoomWriter } from '../rooms/room-writer.js';
 import { systemAlert } from '../rooms/system-alert.js';
-import { Account } from './account.js';
-import type { AccountDirectory, NewAccount } from './account-directory.js';
-import type { AccountStore } from './account-store.js';
+import type { Account } from './account.js';
+import type { NewAccount } from './account-directory.js';
 import { accountView } from './account-view.js';
-import type { Broker } from './brokers/broker.js';
-import type { DrivenBroker } from './brokers/driven-broker.js';
-import { ASK_AGAIN_MS, Desk } from './desk.js';
-import type { ApprovalDesk } from './approval-desk.js';
-import type { OpeningStore } from './opening-store.js';
-import { Openings } from './openings.js';
-import { OrderFlow } from './order.flow.js';
-import { Book } from './portfolio/book.js';
-import type { Prices } from './prices.js';
+import type { Desk } from './desk.js';
+import { openDesk, untouched, type DesksNeeds } from './open-desk.js';
 import type { Proposal } from './proposal.js';
 import type { Difference } from './reconciliation.js';
 import { brokenLimit } from './risk/breaker.js';
 import type { GateResult } from './risk/gate.js';
-import { ALL, type StateChange, type StateNow, type States } from './states.js';
-import type { TradingLease } from './trading-lease.js';
+import { ALL, type StateChange, type StateNow } from './states.js';
 import { Trading, type AccountView, type Decision, type OrderChange, type TradingEvents } from './trading.js';
-
-export interface OpenedBroker {
-  readonly broker: Broker;
-  /** The same, where it is driven by the market (paper). */
-  readonly driven: DrivenBroker | null;
-}
-
-export interface DesksNeeds {
-  readonly config: Pick<TradingConfig, 'breaker'>;
-  readonly accounts: AccountDirectory;
-  readonly market: Pick<Market, 'instrument' | 'instruments' | 'ownInterval' | 'now'>;
-  readonly prices: Prices;
-  readonly store: AccountStore;
-  readonly openings: OpeningStore;
-  readonly states: States;
-  readonly writer: RoomWriter;
-  readonly approvals: ApprovalDesk;
-  readonly brokerFor: (account: AccountConfig) => OpenedBroker | Promise<OpenedBroker>;
-  readonly lease: Pick<TradingLease, 'isHeld' | 'check'>;
-  /** To other nodes: something of this scope has changed. */
-  readonly tell: (scope: string) => void;
-  readonly onFault: (error: unknown) => void;
-  readonly askAgainMs?: readonly number[];
-}
 
 /** All accounts: who may move them, and what moves them. */
 export class Desks extends Trading {
@@ -139,7 +103,7 @@ export class Desks extends Trading {
     const config = this.needs.accounts.get(accountId);
     const desk = this.desks.get(accountId);
     const account = desk?.account ?? this.copies.get(accountId);
-    return accountView(account ?? new Account(accountId, config.mode, config.currency, decimal(config.balance), new Book(config.mode, decimal(config.balance))), {
+    return accountView(account ?? untouched(config), {
       broker: desk?.broker ?? config.broker, priceOf: (symbol) => this.needs.prices.of(symbol)?.last ?? null, state: this.needs.states.effective(accountId),
     });
   }
@@ -213,34 +177,11 @@ export class Desks extends Trading {
   }
 
   private async opened(config: AccountConfig): Promise<void> {
-    const { needs, closings } = this;
-    const { broker, driven } = await needs.brokerFor(config);
-    const loaded = await needs.store.load(config.id);
-    const account = loaded?.account ?? new Account(config.id, config.mode, config.currency, decimal(config.balance), new Book(config.mode, decimal(config.balance)));
-    for (const { symbol } of account.book.positions()) {
-      const price = needs.prices.of(symbol);
-      if (price) account.book.mark(symbol, price.last);
-    }
-    const flow = new OrderFlow({
-      account, config, broker, market: needs.market, prices: needs.prices, store: needs.store, writer: needs.writer, approvals: needs.approvals,
-      state: () => this.state(config.id), check: (tx) => needs.lease.check(tx), changed: (change) => this.said('changed', change), giveUp: this.giveUp.signal,
+    const { closings } = this;
+    const desk = await openDesk(config, this.needs, {
+      state: () => this.state(config.id), said: (what, ...of) => this.said(what, ...of), onWorth: () => this.look(config),
+      onDifference: (differences) => this.differs(config.id, differences), giveUp: this.giveUp.signal,
     });
-    flow.settledUntil = loaded?.settledUntil ?? needs.market.now();
-    const openings = new Openings({
-      account, flow, prices: needs.prices, store: needs.store, openings: needs.openings, maxPriceAgeMs: config.limits.maxPriceAgeMs,
-      longestMs: (symbol) => Math.max(LONGEST_FLIP_MS, 2 * barMs(needs.market.ownInterval(symbol))),
-    });
-    const desk = new Desk({
-      account, config, broker, driven, flow, openings, prices: needs.prices,
-      instrumentOf: (symbol): ConfiguredInstrument => needs.market.instrument(symbol),
-      said: (what, ...of) => this.said(what, ...of),
-      onWorth: () => this.look(config),
-      onDifference: (differences) => this.differs(config.id, differences),
-      onFault: needs.onFault, askAgainMs: needs.askAgainMs ?? ASK_AGAIN_MS,
-    });
-    await desk.start(loaded === null && driven === null);
-    account.measure(needs.market.now());
-    await flow.keep();
     if (closings !== this.closings) return desk.stop(); // another node trades by now
     this.desks.set(config.id, desk);
   }
@@ -277,7 +218,4 @@ export class Desks extends Trading {
   }
 }
 
-/** A change of side whose second half comes later than this is not what was meant; bars that are longer take longer. */
-const LONGEST_FLIP_MS = 15 * 60_000;
-const barMs = (interval: Interval | null): number => (interval === null ? 0 : intervalMs(interval));
 const DIFFERS = 'RECONCILIATION_DIFFERS';

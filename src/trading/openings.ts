@@ -17,6 +17,8 @@ export interface OpeningsNeeds {
   readonly prices: Prices;
   readonly store: AccountStore;
   readonly openings: OpeningStore;
+  /** A transaction of this alone. */
+  readonly stored: (store: (tx: Transaction<Schema>) => Promise<void>) => Promise<void>;
   readonly maxPriceAgeMs: number;
   /** Market time, by symbol, after which nobody means it any more. */
   readonly longestMs: (symbol: string) => number;
@@ -67,7 +69,7 @@ export class Openings {
     const opening = closedBy === null ? null : this.openingOf(asked, closedBy);
     if (!opening) return ended;
     // with a decision of its own it is stored already
-    if (!decision.intent) await this.needs.flow.say({ store: (tx) => this.needs.openings.put(tx, opening) });
+    if (!decision.intent) await this.needs.stored((tx) => this.needs.openings.put(tx, opening));
     this.waiting.set(key, { ...opening, late: false });
     return ended;
   }
@@ -104,7 +106,7 @@ export class Openings {
       return null;
     }
     const decision = await flow.consider(proposal, (tx) => openings.remove(tx, proposal));
-    if (decision.status === null || decision.duplicate) await flow.say({ store: (tx) => openings.remove(tx, proposal) });
+    if (decision.status === null || decision.duplicate) await this.needs.stored((tx) => openings.remove(tx, proposal));
     this.waiting.delete(proposal.key);
     return decision.duplicate ? null : decision;
   }
@@ -120,7 +122,7 @@ export class Openings {
     const { account, flow, store } = this.needs;
     if (account.openOrders(symbol, leg).some(({ decisionId }) => decisionId === closedBy)) return false;
     const row = await store.decision(closedBy);
-    if (row?.order_id) return !flow.behind.has(row.order_id);
+    if (row?.order_id) return !flow.orders.behind.has(row.order_id);
     return row?.status !== 'waiting_approval';
   }
 

@@ -3,7 +3,8 @@ import { ZERO, type Decimal } from '../model/decimal.js';
 import { sign, type Leg } from '../model/trading.js';
 import type { Account } from './account.js';
 import type { Broker } from './brokers/broker.js';
-import type { Booked, OrderFlow } from './order.flow.js';
+import type { Booked } from './executions.js';
+import type { OrderFlow } from './order.flow.js';
 
 /** What the broker has and these books have, signed. */
 export interface Difference {
@@ -30,9 +31,9 @@ const OVERLAP_MS = 60_000;
 /** Takes up what was missed, asks after orders without an answer, and compares positions. @throws BrokerSilent */
 export async function reconcile({ account, broker, flow, adopting, fill, lookAgainMs }: Meeting): Promise<readonly Difference[]> {
   await catchUp({ broker, flow, fill });
-  for (const order of account.openOrders()) await flow.ask(order);
+  for (const order of account.openOrders()) await flow.orders.ask(order);
   if (adopting) {
-    await flow.adopt(await broker.positions(), await broker.account());
+    await flow.executions.adopt(await broker.positions(), await broker.account());
     return [];
   }
   account.buyingPower = broker.kind === 'paper' ? null : (await broker.account()).buyingPower;
@@ -48,12 +49,12 @@ export async function reconcile({ account, broker, flow, adopting, fill, lookAga
 }
 
 async function catchUp({ broker, flow, fill }: Pick<Meeting, 'broker' | 'flow' | 'fill'>): Promise<void> {
-  const since = Math.max(0, flow.settledUntil - OVERLAP_MS);
-  for (const entry of await broker.entries(since)) await flow.entered(entry);
+  const since = Math.max(0, flow.executions.settledUntil - OVERLAP_MS);
+  for (const entry of await broker.entries(since)) await flow.executions.entered(entry);
   for (const execution of await broker.executions(since)) {
     // of an order that is not ours: positions will tell. Without an order: what the broker did itself (liquidation, a fee in coins)
-    if (execution.clientOrderId !== null && !(await flow.knows(execution.clientOrderId))) continue;
-    const booked = await flow.executed(execution);
+    if (execution.clientOrderId !== null && !(await flow.orders.knows(execution.clientOrderId))) continue;
+    const booked = await flow.executions.executed(execution);
     if (booked) fill(booked);
   }
 }

@@ -64,7 +64,7 @@ export interface TradeEnd {
 }
 
 /** A decision as it is after a change. */
-export interface ChangedDecision {
+interface ChangedDecision {
   readonly decisionId: string;
   /** Of the proposal that it came of. */
   readonly key: string;

@@ -5,7 +5,7 @@ import type { Decision } from '../trading.js';
 import type { DecisionEnd } from './decision-end.js';
 
 /** How a decision ends, stored with its approval. */
-export interface EndingWork extends Work {
+interface EndingWork extends Work {
   /** Once that is done: those who listen are told. */
   readonly stored: () => Promise<void>;
 }

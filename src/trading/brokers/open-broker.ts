@@ -4,7 +4,7 @@ import type { Log } from '../../config/logger.js';
 import type { Market } from '../../market/market.js';
 import { nextClose } from '../../model/new-york-calendar.js';
 import type { Schema } from '../../storage/schema.js';
-import type { OpenedBroker } from '../desks.js';
+import type { OpenedBroker } from '../open-desk.js';
 import { PaperBroker } from './broker.paper.js';
 
 export interface BrokerNeeds {
