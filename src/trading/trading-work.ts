@@ -50,6 +50,7 @@ export class TradingWork {
   async start(): Promise<void> {
     const { lease: { keeper, trades }, live } = this.needs;
     if (!trades) {
+      await this.refresh();
       this.every(REFRESH_MS, () => this.refresh());
       return;
     }
@@ -60,6 +61,7 @@ export class TradingWork {
       });
       await this.changing;
     } else await this.open();
+    if (!this.isHeld()) await this.refresh(); // what another node trades is known from the first request on
     this.every(REFRESH_MS, async () => {
       await this.refresh();
       if (live()) await this.time();
