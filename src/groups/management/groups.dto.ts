@@ -8,7 +8,7 @@ import { PRESETS, type Preset } from './test-presets.js';
 
 const NAME = /^[A-Za-z0-9_.-]{1,60}$/;
 const NAMED = { message: 'must be 1 to 60 of A-Z a-z 0-9 _ . -' };
-const PLAIN = /^[^\u0000-\u001f\u007f]+$/;
+const PLAIN = /^[^\u0000-\u001f\u007f]*$/;
 const PLAINLY = { message: 'must have no control characters' };
 const SYMBOL = /^[A-Za-z0-9._/-]{1,20}$/;
 const SYMBOLS = { message: 'a symbol is 1 to 20 of A-Z 0-9 . _ / -' };

@@ -65,6 +65,8 @@ export interface GroupsNeeds {
 }
 
 const MOST_ACCOUNTS_OF_A_NAME = 100;
+/** What an account allows or not. */
+const CHECKED = ['leverage', 'position_mode', 'account_id'] as const;
 const DEFAULT_INTERVAL = '15m';
 const DEFAULT_MARGIN = 100;
 const DEFAULT_BALANCE = 10_000;
@@ -113,7 +115,8 @@ export class Groups {
     if (Object.keys(differing(now.row, wanted)).length === 0) return now;
     return changes.change(now.row.group_id, async ({ row }) => {
       const next = this.updated(row, asked, wanted.symbol);
-      checkTerms(termsOf(next), this.account(next.account_id));
+      // what the account has no say in changes also where the account is gone
+      if (CHECKED.some((field) => next[field] !== row[field])) checkTerms(termsOf(next), this.account(next.account_id));
       if (next.account_id !== row.account_id || next.position_mode !== row.position_mode) await this.nothingOpen(row);
       return { row: differing(row, next) };
     });
