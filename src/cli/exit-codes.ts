@@ -12,4 +12,4 @@ Exit codes:
     6  no answer in time
     7  a run came to something else (rerun)
     8  the group has no leader (group)
-  130  interrupted (analyze), or answered with no (approvals)`;
+  130  interrupted (analyze), or answered with no (approvals, groups delete)`;

@@ -5,7 +5,9 @@ import { isSymbol } from '../model/instrument.js';
 import { analyze } from './analyze.js';
 import type { AnalyzeOptions } from './analyze.js';
 import { addGroupCommand } from './group-command.js';
+import { addGroupCommands } from './group-commands.js';
 import { addTradingCommands } from './trading-commands.js';
+import { addTriggerCommands } from './trigger-commands.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import type { Terminal } from './terminal.js';
 import { ansi, plain } from './text.js';
@@ -71,6 +73,7 @@ Examples:
   $ conclave approvals --watch
   $ conclave group --token cg_… --dry-run
   $ conclave trading halt --reason "news"
+  $ conclave groups create --name my_bot --symbol BTCUSDT
 ${EXIT_CODES_HELP}`);
 
   try {
@@ -134,6 +137,8 @@ ${EXIT_CODES_HELP}`)
 
     addGroupCommand(program, url, terminal, paint, (code) => (exitCode = code));
     addTradingCommands(program, command, terminal, paint, (code) => (exitCode = code));
+    addGroupCommands(program, command, terminal, paint, (code) => (exitCode = code));
+    addTriggerCommands(program, command, terminal, paint, (code) => (exitCode = code));
 
     await program.parseAsync(argv, { from: 'user' });
     return exitCode;

@@ -15,7 +15,7 @@ interface Problem {
  * One request to the server's REST interface; the body of its answer, undefined where it has none.
  * @throws ConclaveError with the server's code; CANNOT_CONNECT where nobody answers
  */
-export async function rest(options: ServerOptions, method: 'GET' | 'POST' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+export async function rest(options: ServerOptions, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
   const address = endpoint(options.url);
   const url = `${SCHEMES[address.protocol] ?? address.protocol}//${address.host}${path}`;
   let response: Response;
@@ -40,5 +40,19 @@ function problemIn(text: string): Problem {
     return JSON.parse(text) as Problem;
   } catch {
     return {};
+  }
+}
+
+/** All items of a list, page by page. */
+export async function pages<Item>(options: ServerOptions, path: string, query: Readonly<Record<string, string | undefined>> = {}): Promise<readonly Item[]> {
+  const items: Item[] = [];
+  const asked = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  for (let cursor: string | null = null; ;) {
+    const params = new URLSearchParams([...asked, ['limit', '500']]);
+    if (cursor !== null) params.set('cursor', cursor);
+    const page = await rest(options, 'GET', `${path}?${params.toString()}`) as { readonly items: readonly Item[]; readonly next: string | null };
+    items.push(...page.items);
+    if (page.next === null) return items;
+    cursor = page.next;
   }
 }
