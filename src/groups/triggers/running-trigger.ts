@@ -6,6 +6,7 @@ import type { RoomWriter } from '../../rooms/room-writer.js';
 import { systemAlert } from '../../rooms/system-alert.js';
 import { Deposed } from '../../storage/leases.js';
 import type { Schema } from '../../storage/schema.js';
+import { isUnavailable } from '../../storage/unavailable.js';
 import type { Flaw } from '../answer.js';
 import type { BuiltIn, EventDraft, Outlet } from './built-in.js';
 import type { CommonConfig } from './trigger-kinds.js';
@@ -117,8 +118,14 @@ export class RunningTrigger implements Outlet {
   private async threw(error: unknown): Promise<void> {
     this.restsUntil = performance.now() + (this.needs.retryMs ?? RETRY_MS);
     if (error instanceof Deposed) return; // another node does it
-    if (error instanceof CodedError && error.code === 'STORE_UNAVAILABLE') return this.needs.onFault(error); // of no trigger
+    if (this.isOfTheStore(error)) return this.needs.onFault(error);
     await this.failed('failed', whyOf(error));
+  }
+
+  /** A database that is away is the fault of no trigger. What a feed's server does looks the same, but never comes from the writer. */
+  private isOfTheStore(error: unknown): boolean {
+    if (error instanceof CodedError) return error.code === 'STORE_UNAVAILABLE';
+    return this.row.kind !== 'feed' && isUnavailable(error);
   }
 
   /** Kept, and said where it was well before. */

@@ -61,6 +61,7 @@ export class SignalTrigger implements BuiltIn {
   private saved: number;
   /** Signals of the overlap that are done with, by the time of storing. */
   private readonly done = new Map<string, number>();
+  private stopped = false;
 
   constructor(private readonly config: SignalConfig, state: SignalState | null, private readonly needs: SignalTriggerNeeds) {
     this.cursor = this.saved = state?.cursor ?? needs.createdAt;
@@ -71,13 +72,20 @@ export class SignalTrigger implements BuiltIn {
     for (const [id, at] of this.done) if (at < from) this.done.delete(id);
     for (let after: Pick<Row, 'created_at' | 'signal_id'> | undefined = { created_at: from, signal_id: '' }; after;) {
       const rows: Row[] = await this.page(after);
-      for (const row of rows) await this.one(row);
+      for (const row of rows) {
+        if (this.stopped) return;
+        await this.one(row);
+      }
       after = rows.length === PAGE ? rows.at(-1) : undefined;
     }
     this.cursor = Math.max(this.cursor, now);
     if (this.cursor - this.saved < SAVE_EVERY_MS) return;
     await this.needs.outlet.save({ cursor: this.cursor } satisfies SignalState);
     this.saved = this.cursor;
+  }
+
+  stop(): void {
+    this.stopped = true;
   }
 
   private page({ created_at: at, signal_id: id }: Pick<Row, 'created_at' | 'signal_id'>): Promise<Row[]> {
