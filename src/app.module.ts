@@ -8,10 +8,12 @@ import type { LogLines } from './config/log-lines.js';
 import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { KnowledgeModule } from './knowledge/knowledge.module.js';
+import { Discussions } from './groups/discussions/discussions.js';
 import { GroupEventsModule } from './groups/group-events.module.js';
 import { FrameTakers } from './groups/group-sessions.js';
 import { GroupsModule } from './groups/groups.module.js';
-import { Experiences } from './groups/lessons/experiences.js';
+import { HistoryModule } from './groups/history.module.js';
+import { LessonsModule } from './groups/lessons/lessons.module.js';
 import { AnalysisRequests } from './market/analysis-requests.js';
 import { JournalModule } from './journal/journal.module.js';
 import type { Feed } from './market/feeds/feed.js';
@@ -68,8 +70,14 @@ const agentPorts: Provider[] = [
 ];
 
 const groupPorts: Provider[] = [
-  { provide: Experiences, useValue: { about: () => [] } },
-  { provide: FrameTakers, useValue: { trade: () => Promise.resolve({ ok: false, message: 'NOT_READY' }), log: () => Promise.resolve({ ok: false, message: 'NOT_READY' }), trigger: () => Promise.resolve({ ok: false, message: 'NOT_READY' }) } },
+  {
+    provide: FrameTakers,
+    inject: [Discussions],
+    useFactory: (discussions: Discussions): FrameTakers => ({
+      trade: () => Promise.resolve({ ok: false, message: 'NOT_READY' }), trigger: () => Promise.resolve({ ok: false, message: 'NOT_READY' }),
+      log: (group, fields, form) => discussions.take(group, fields, form),
+    }),
+  },
 ];
 
 @Module({})
@@ -95,9 +103,11 @@ export class AppModule {
     const work = TradingWorkModule.of(configuration, storage, rooms, market, trading, approvals, strategies, agents);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
     const groupEvents = GroupEventsModule.of(configuration, storage, cluster, rooms);
-    const groups = GroupsModule.of([configuration, storage, rooms, groupEvents], groupPorts);
+    const lessons = LessonsModule.of(configuration, storage, rooms, knowledge, market, analysts, trading);
+    const history = HistoryModule.of(configuration, storage, rooms, knowledge, market, groupEvents, lessons);
+    const groups = GroupsModule.of([configuration, storage, rooms, groupEvents, lessons, history], groupPorts);
     const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, groupEvents, groups, watch);
     const ops = OpsModule.of(configuration, storage, cluster, rooms, journal, market, remote, analysts, signals, trading, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groupEvents, groups, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groupEvents, lessons, history, groups, watch, gateway, ops] };
   }
 }

@@ -42,6 +42,8 @@ import { EventRetention } from './groups/events/event-retention.js';
 import { Lines } from './groups/events/lines.js';
 import { Settlements } from './groups/events/settlements.js';
 import { GROUP_CONNECTIONS, TRIGGER_CONNECTIONS } from './groups/group-events.module.js';
+import { LessonIndex } from './groups/lessons/lesson-index.js';
+import { Lessons } from './groups/lessons/lessons.js';
 import { News } from './knowledge/news/news.js';
 import { NewsFeeds } from './knowledge/news/news-feeds.js';
 import { Situations } from './knowledge/situations.js';
@@ -142,6 +144,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   await startGroups(nest);
   const shared = nest.get<Cluster | null>(CLUSTER) !== null;
   await nest.get(Situations).start({ shared });
+  await nest.get(LessonIndex).start({ shared });
   await nest.get(News).start({ shared });
   await nest.get(Market).prepare();
   // before the first candle: a file gives the same orders each time
@@ -151,6 +154,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   await nest.get(Agents).start();
   await nest.get(AgentFeed).start();
   await nest.get(Reflections).start();
+  await nest.get(Lessons).start();
   await nest.get(Market).start();
   await nest.get(Outcomes).start();
   nest.get(NewsFeeds).start();
@@ -238,7 +242,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
     sessions.drain(Math.min(SPREAD_MS, sessions.active * (SPREAD_MS / config.limits.maxConnections))),
   ]);
   await nest.get(Agents).stop(GRACE_MS);
-  await nest.get(Reflections).stop();
+  await Promise.all([nest.get(Reflections).stop(), nest.get(Lessons).stop(), nest.get(LessonIndex).stop()]);
   await nest.get(TradingWork).stop(GRACE_MS);
   nest.get(AgentFeed).stop();
   await nest.get(EquityPoints).idle();
