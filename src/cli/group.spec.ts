@@ -53,6 +53,7 @@ describe('an event', () => {
       source_id: 'alpha', symbol: 'BTCUSDT', signal: { action: 'LONG', qty: 0, margin_usd: 100, confidence: log.detail.decision.confidence, target_price: 50_300, stop_loss: 49_800 },
     });
     expect(ack).toEqual({ type: 'ack', id: 'e1' });
+    expect(server.acknowledges).toBe(true);
     expect(out).toMatch(/connected as alpha: BTCUSDT, 100 USD × 2, oneway/);
     expect(out).toMatch(/decision +BUY +\d+% target 50300\.00, stop 49800\.00/);
     expect(out).toMatch(/order +submitted o-1/);

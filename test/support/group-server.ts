@@ -20,7 +20,13 @@ export class GroupServer {
   /** What clients sent, in order, of all connections. */
   readonly frames: GroupFrame[] = [];
   readonly reads: string[] = [];
+  readonly authorizations: (string | undefined)[] = [];
+  pings = 0;
+  /** False: it answers no ping. */
+  pongs = true;
   connections = 0;
+  /** It has said so before any event was settled. */
+  acknowledges = false;
   /** By path without its query; a missing one is 404. */
   readonly bodies = new Map<string, unknown>();
   /** Instead of the usual answer, once each, in order; null: none. */
@@ -34,11 +40,12 @@ export class GroupServer {
 
   static async listen(): Promise<GroupServer> {
     const http = createServer();
-    const sockets = new WebSocketServer({ noServer: true });
+    const sockets = new WebSocketServer({ noServer: true, autoPong: false });
     await once(http.listen(0, '127.0.0.1'), 'listening');
     const server = new GroupServer(`http://127.0.0.1:${(http.address() as AddressInfo).port}`, http, sockets);
     http.on('request', (request, response) => {
       server.reads.push(request.url!);
+      server.authorizations.push(request.headers.authorization);
       const path = request.url!.split('?')[0]!;
       void server.gate(path).then(() => {
         const body = server.bodies.get(path);
@@ -110,6 +117,10 @@ export class GroupServer {
     return until(() => this.connections >= times && this.socket !== null, `connection ${times}`);
   }
 
+  whenPinged(times: number): Promise<boolean> {
+    return until(() => this.pings >= times, `ping ${times}`);
+  }
+
   async stop(): Promise<void> {
     for (const client of this.sockets.clients) client.terminate();
     this.http.closeAllConnections();
@@ -123,6 +134,10 @@ export class GroupServer {
     }
     this.connections += 1;
     ws.on('message', (data) => this.take(JSON.parse(String(data)) as GroupFrame, ws));
+    ws.on('ping', () => {
+      this.pings += 1;
+      if (this.pongs) ws.pong();
+    });
     ws.on('close', () => { if (this.socket === ws) this.socket = null; });
     ws.send(JSON.stringify({ type: 'ack', ok: true, message: 'connected', client_id: `c${this.connections}`, subscriptions: ['alpha'], config: this.config }));
     this.socket = ws;
@@ -131,6 +146,7 @@ export class GroupServer {
   }
 
   private take(frame: GroupFrame, ws: WebSocket): void {
+    if (frame.type === 'ack' && frame.id === `c${this.connections}`) return void (this.acknowledges = true);
     this.frames.push(frame);
     if (frame.type === 'ack') return void this.unsettled.delete(frame.id as string);
     const instead = this.instead.shift();

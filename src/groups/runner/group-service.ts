@@ -83,6 +83,7 @@ export class GroupService {
     const again = this.group !== null;
     if (!leads(group)) return this.end({ code: 'NO_LEADER', message: withoutLeader(group) });
     this.group = group;
+    this.line.tell(settled(String(ack['client_id'] ?? ''))); // settles nothing; says from the start that only acks do, so that a kill amid the first discussion loses no event
     this.needs.tell({ type: 'connected', group, seats: this.seats(group), dryRun: this.needs.dryRun, again });
   }
 
