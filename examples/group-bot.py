@@ -1,7 +1,7 @@
 """A trading group that answers each event by itself: it looks at the RSI and goes with it.
 
-npx conclave groups create rsi_bot --symbol BTCUSDT     (or POST /api/groups; either shows the token, once)
-GROUP_TOKEN=cg_… python3 examples/group-bot.py          (apt-get install python3-websockets, or pip install websockets)
+npx conclave groups create --name rsi_bot --symbol BTCUSDT     (it shows the token, once)
+GROUP_TOKEN=cg_… python3 examples/group-bot.py                 (apt-get install python3-websockets, or pip install websockets)
 """
 import asyncio, json, os, random, urllib.parse, urllib.request
 import websockets

@@ -1,5 +1,5 @@
 // A trading group that is one algorithm: it is long while EMA12 is above EMA26 and short below it, and looks once a minute.
-//   npx conclave groups create ema_bot --symbol BTCUSDT          (or POST /api/groups; either shows the token, once)
+//   npx conclave groups create --name ema_bot --symbol BTCUSDT   (it shows the token, once)
 //   GROUP_TOKEN=cg_… npx tsx examples/group-bot.ts               (Node 22.18 and later run it by themselves)
 import { WebSocket } from 'ws';
 

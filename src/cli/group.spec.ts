@@ -181,7 +181,7 @@ describe('the group', () => {
     server.config = { ...server.config, members: [] };
     server.event('e1');
     expect(await group()).toBe(8);
-    expect(err).toContain('NO_LEADER: alpha has no member with the role group_leader, so nobody decides: give it one with POST /api/groups/g-1/members');
+    expect(err).toContain('NO_LEADER: alpha has no member with the role group_leader, so nobody decides. Give it one with: npx conclave groups members add alpha --name Lead --role group_leader');
     expect(server.frames).toEqual([]);
   });
 

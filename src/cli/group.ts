@@ -63,7 +63,7 @@ function lineTo(address: URL, token: string): LineNeeds {
 /** What to do about it. */
 const REMEDIES: Readonly<Record<string, string>> = {
   REPLACED: 'Another process has connected with this token: a group runs once. Stop the other, or give it a group of its own',
-  TOKEN_INVALID: 'The server does not take this token: it was rotated, its group was deleted, or it is not a group’s. Make a new one with `npx conclave groups`',
+  TOKEN_INVALID: 'The server does not take this token: it was rotated, its group was deleted, or it is not a group’s. Make a new one with: npx conclave groups token <group>',
   CANNOT_CONNECT: 'Is the server running? Start it with: npm start',
   CONNECTION_LOST: 'Is the server running? Start it with: npm start',
 };

@@ -4,8 +4,8 @@ import { DEPTHS } from '../model/trigger.js';
 import { isSymbol } from '../model/instrument.js';
 import { analyze } from './analyze.js';
 import type { AnalyzeOptions } from './analyze.js';
-import { addGroupCommand } from './group-command.js';
 import { addGroupCommands } from './group-commands.js';
+import { addGroupRunner } from './group-runner.js';
 import { addTradingCommands } from './trading-commands.js';
 import { addTriggerCommands } from './trigger-commands.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
@@ -135,7 +135,7 @@ ${EXIT_CODES_HELP}`)
         exitCode = await revokeToken(agentId, options, terminal);
       });
 
-    addGroupCommand(program, url, terminal, paint, (code) => (exitCode = code));
+    addGroupRunner(program, url, terminal, paint, (code) => (exitCode = code));
     addTradingCommands(program, command, terminal, paint, (code) => (exitCode = code));
     addGroupCommands(program, command, terminal, paint, (code) => (exitCode = code));
     addTriggerCommands(program, command, terminal, paint, (code) => (exitCode = code));

@@ -41,7 +41,7 @@ describe('the examples of groups', () => {
     const event = await rest(server, 'POST', `/api/groups/${id}/test-event`, { preset: 'news' });
     await position(account);
     await until(() => run.output().includes('"status":"filled"') , 'it hears of the fill');
-    const trace = await rest(server, 'GET', `/api/trace/${event.id}`);
+    const trace = await rest(server, 'GET', `/api/trace/${event.event_id}`);
     expect(trace.orders).toEqual([expect.objectContaining({ account_id: account, symbol: 'BTCUSDT', status: 'filled' })]);
     run.child.kill();
     await run.ended;

@@ -63,10 +63,10 @@ describe('the group runner over the public wire', () => {
     const event = await rest(server, 'POST', `/api/groups/${group.group_id}/test-event`, { preset: 'signal' });
     const run = runner(group.token, ['--once', '--dry-run']);
     expect(await run.ended).toBe(0);
-    expect(told(run, 'decision')).toEqual([expect.objectContaining({ event_id: event.id, dry_run: true, source: 'rules' })]);
+    expect(told(run, 'decision')).toEqual([expect.objectContaining({ event_id: event.event_id, dry_run: true, source: 'rules' })]);
     const { items } = await rest(server, 'GET', `/api/groups/${group.group_id}/discussions`);
-    expect(items).toEqual([expect.objectContaining({ decision: expect.objectContaining({ dry_run: true }), event: expect.objectContaining({ id: event.id }) })]);
-    expect((await rest(server, 'GET', `/api/trace/${event.id}`)).orders).toEqual([]);
+    expect(items).toEqual([expect.objectContaining({ decision: expect.objectContaining({ dry_run: true }), event: expect.objectContaining({ id: event.event_id }) })]);
+    expect((await rest(server, 'GET', `/api/trace/${event.event_id}`)).orders).toEqual([]);
   });
 
   it('is refused with a wrong token, and ends where another takes over', async () => {

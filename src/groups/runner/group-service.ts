@@ -162,8 +162,8 @@ export class GroupService {
 }
 
 const leads = ({ members }: RunnerGroup): boolean => members.some(({ role }) => role === LEADER);
-const withoutLeader = ({ name, groupId }: RunnerGroup): string =>
-  `${name} has no member with the role ${LEADER}, so nobody decides: give it one with POST /api/groups/${groupId}/members {"name": "Lead", "role": "${LEADER}"}`;
+const withoutLeader = ({ name }: RunnerGroup): string =>
+  `${name} has no member with the role ${LEADER}, so nobody decides. Give it one with: npx conclave groups members add ${name} --name Lead --role ${LEADER}`;
 
 /** What an event is about, where its payload says so. */
 function symbolOf({ data }: HeardEvent): string | null {

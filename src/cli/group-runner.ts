@@ -5,7 +5,7 @@ import type { Terminal } from './terminal.js';
 import type { Paint } from './text.js';
 
 /** `group`: its token is the group's, so it has options of its own. */
-export function addGroupCommand(program: Command, url: (text: string) => string, terminal: Terminal, paint: Paint, ends: (code: ExitCode) => void): void {
+export function addGroupRunner(program: Command, url: (text: string) => string, terminal: Terminal, paint: Paint, ends: (code: ExitCode) => void): void {
   const { CONCLAVE_URL, CONCLAVE_TOKEN, CONCLAVE_GROUP_TOKEN } = terminal.env;
   const token = new Option('--token <token>', 'the group’s, cg_… (env: CONCLAVE_GROUP_TOKEN)');
   const apiToken = new Option('--api-token <jwt>', 'for market data over REST, where the server wants one (env: CONCLAVE_TOKEN)');
