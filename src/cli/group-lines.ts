@@ -30,7 +30,7 @@ function textOf(told: Told, paint: Paint): string[] {
       return [`${fit(member.name, 20)} ${coloured(opinion.signal, 7, paint)} ${opinion.signal === 'ABSTAIN' ? '    ' : percent(opinion.confidence)} ${opinion.veto ? 'VETO ' : ''}${sentence(opinion.reasoning)}`];
     }
     case 'decision': return [`${fit('decision', 20)} ${coloured(told.discussion.decision.action, 8, paint)}${percent(told.discussion.decision.confidence)} ${decisionText(told.discussion.decision, told.dryRun)}`];
-    case 'trade': return [`${fit('order', 20)} ${told.status}${told.orderId === null ? '' : ` ${told.orderId}`}${told.duplicate ? ' (it was sent before)' : ''}`];
+    case 'trade': return [`${fit('order', 20)} ${told.status}${told.orderId === null ? '' : ` ${told.orderId}`}${told.gate === null ? '' : ` by ${clean(told.gate)}`}${told.duplicate ? ' (it was sent before)' : ''}`];
     case 'refused': return [`${fit(told.what === 'log' ? 'discussion' : 'order', 20)} refused: ${clean(told.code)}${told.detail && `: ${clean(told.detail)}`}${told.again ? '; the event comes again' : ''}`];
     case 'order': {
       const { symbol, side, quantity, filledQuantity, averagePrice, status, gate } = told.order;
@@ -68,7 +68,7 @@ function dataOf(told: Told): object {
       const { situation: { event, symbol }, decision } = told.discussion;
       return { type: told.type, event_id: event.id, correlation_id: event.correlationId, symbol, action: decision.action, confidence: decision.confidence, target_price: decision.targetPrice, stop_loss: decision.stopLoss, reasoning: decision.reasoning, source: decision.source, dry_run: told.dryRun };
     }
-    case 'trade': return { type: told.type, event_id: told.event.id, order_id: told.orderId, status: told.status, duplicate: told.duplicate };
+    case 'trade': return { type: told.type, event_id: told.event.id, order_id: told.orderId, status: told.status, duplicate: told.duplicate, gate: told.gate };
     case 'refused': return { type: told.type, event_id: told.event.id, what: told.what, code: told.code, detail: told.detail, again: told.again };
     case 'order': {
       const { orderId, symbol, side, quantity, filledQuantity, averagePrice, status, correlationId, gate } = told.order;

@@ -59,6 +59,22 @@ describe('an event', () => {
     expect(out).toMatch(/order +submitted o-1/);
   });
 
+  it('whose order a gate refuses is done with, and says by which gate', async () => {
+    server.instead.push(undefined, { type: 'ack', ok: true, message: 'accepted', id: 'e-1', order_id: null, status: 'refused', gate: { code: 'MAX_POSITION', detail: 'too much' } });
+    server.event('e1');
+    expect(await group('--once')).toBe(0);
+    expect(out).toContain('refused by MAX_POSITION: too much');
+    expect(server.settled).toEqual(['e1']);
+  });
+
+  it('of a hedge group closes the leg that has it against it, by its side', async () => {
+    server.config = { ...server.config, position_mode: 'hedge' };
+    server.bodies.set('/api/positions', { items: [{ account_id: 'acc-1', symbol: 'BTCUSDT', side: 'short', position_side: 'short', quantity: 0.01, entry_price: 49_000, mark_price: 50_000, pnl_percentage: -4 }], next: null });
+    server.event('e1');
+    await group('--once');
+    expect(JSON.parse(server.trades[0].payload as string).signal).toMatchObject({ action: 'CLOSE', side: 'short', qty: 0, target_price: null, stop_loss: null });
+  });
+
   it('of another symbol is discussed with that symbol’s market', async () => {
     server.event('e1', { payload: JSON.stringify({ symbol: 'ETHUSDT' }) });
     await group('--once');

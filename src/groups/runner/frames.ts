@@ -44,7 +44,7 @@ export function postTrade({ situation: { group, event, symbol }, decision }: Dis
   if (action === null) return null;
   const signal = {
     action, qty: 0, margin_usd: group.marginUsd, confidence: decision.confidence, target_price: decision.targetPrice, stop_loss: decision.stopLoss,
-    ...(action === 'CLOSE' && group.positionMode === 'hedge' && decision.closes !== null && { side: decision.closes }),
+    ...(action === 'CLOSE' && group.positionMode === 'hedge' && decision.closes !== null && { side: decision.closes.toLowerCase() }),
   };
   return {
     type: 'event', event_type: 'post_trade', priority: event.priority, targets: ['trade_execution'], title: `[${group.name}] decision ready: ${action} ${symbol}`,

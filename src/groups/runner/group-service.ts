@@ -6,7 +6,7 @@ import { configIn, eventIn, groupIn, LEADER, type Frame, type HeardEvent, type R
 import { Line, type LineNeeds } from './line.js';
 import type { MarketReads } from './market-reads.js';
 import type { Models } from './models.js';
-import { Orders } from './orders.js';
+import { gateIn, Orders } from './orders.js';
 import { hasRule } from './rules/roles.js';
 import { submit, type Submitted } from './submit.js';
 import type { SeatNow, Told } from './told.js';
@@ -171,6 +171,7 @@ function symbolOf({ data }: HeardEvent): string | null {
   return typeof symbol === 'string' && isSymbol(symbol) ? symbol : null;
 }
 
-const orderIn = ({ answer }: Submitted): { orderId: string | null; status: string; duplicate: boolean } => ({
+const orderIn = ({ answer }: Submitted): { orderId: string | null; status: string; duplicate: boolean; gate: string | null } => ({
   orderId: typeof answer['order_id'] === 'string' ? answer['order_id'] : null, status: String(answer['status'] ?? 'accepted'), duplicate: answer['duplicate'] === true,
+  gate: gateIn(answer['gate']),
 });

@@ -16,6 +16,12 @@ export interface OrderNow {
 
 const UNDER_WAY = new Set(['waiting_approval', 'submitted', 'accepted', 'partially_filled']);
 
+/** `CODE: detail` of a gate that refused; null where there is none. */
+export function gateIn(gate: unknown): string | null {
+  const { code, detail } = (typeof gate === 'object' && gate !== null ? gate : {}) as Frame;
+  return typeof code === 'string' ? `${code}${typeof detail === 'string' ? `: ${detail}` : ''}` : null;
+}
+
 /** What the group has open, as far as it was told since the start. */
 export class Orders {
   private readonly open = new Map<string, OrderNow>();
@@ -25,11 +31,10 @@ export class Orders {
     const { order_id: orderId, symbol, status, gate } = data;
     if (typeof status !== 'string' || typeof symbol !== 'string') return null;
     const number = (name: string): number => (typeof data[name] === 'number' ? data[name] : 0);
-    const code = typeof gate === 'object' && gate !== null ? (gate as Frame)['code'] : gate;
     const order: OrderNow = {
       orderId: typeof orderId === 'string' ? orderId : '', symbol, side: String(data['side'] ?? ''), quantity: number('quantity'), filledQuantity: number('filled_quantity'),
       averagePrice: typeof data['average_price'] === 'number' ? data['average_price'] : null, status, correlationId: String(data['correlation_id'] ?? ''),
-      gate: typeof code === 'string' ? code : null,
+      gate: gateIn(gate),
     };
     const key = order.orderId || order.correlationId; // what waits for a person has no order yet
     if (UNDER_WAY.has(status)) this.open.set(key, order);

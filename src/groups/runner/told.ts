@@ -19,7 +19,7 @@ export type Told =
   | { readonly type: 'event'; readonly event: HeardEvent; readonly symbol: string }
   | { readonly type: 'opinion'; readonly event: HeardEvent; readonly spoken: Spoken }
   | { readonly type: 'decision'; readonly discussion: Discussion; readonly dryRun: boolean }
-  | { readonly type: 'trade'; readonly event: HeardEvent; readonly orderId: string | null; readonly status: string; readonly duplicate: boolean }
+  | { readonly type: 'trade'; readonly event: HeardEvent; readonly orderId: string | null; readonly status: string; readonly duplicate: boolean; /** Why there is no order. */ readonly gate: string | null }
   | { readonly type: 'refused'; readonly event: HeardEvent; readonly what: 'log' | 'trade'; readonly code: string; readonly detail: string; readonly again: boolean }
   | { readonly type: 'order'; readonly order: OrderNow }
   | { readonly type: 'config'; readonly group: RunnerGroup; readonly seats: readonly SeatNow[] }
