@@ -7,18 +7,30 @@ interface Someone {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-/** Who came and who went between two looks. */
+/** Who came and who went, seen by looking again and again. */
 class Arrivals {
-  private before: ReadonlyMap<string, Someone> | null = null;
+  private known: Map<string, { readonly someone: Someone; missed: number }> | null = null;
+
+  /** @param patience looks at which somebody may be missing without being gone */
+  constructor(private readonly patience: number) {}
 
   /** The first look is where it begins: nobody has come then. */
   look(present: readonly Someone[]): { readonly came: readonly Someone[]; readonly went: readonly Someone[] } {
-    const [before, now] = [this.before, new Map(present.map((each) => [each.id, each]))];
-    this.before = now;
-    if (!before) return { came: [], went: [] };
-    return { came: present.filter(({ id }) => !before.has(id)), went: [...before.values()].filter(({ id }) => !now.has(id)) };
+    const known = this.known;
+    const here = new Set(present.map(({ id }) => id));
+    const missing = known ? [...known.values()].filter(({ someone }) => !here.has(someone.id)) : [];
+    for (const each of missing) each.missed += 1;
+    const late = missing.filter(({ missed }) => missed <= this.patience);
+    this.known = new Map([...late, ...present.map((someone) => ({ someone, missed: 0 }))].map((each) => [each.someone.id, each]));
+    return {
+      came: known ? present.filter(({ id }) => !known.has(id)) : [],
+      went: missing.filter(({ missed }) => missed > this.patience).map(({ someone }) => someone),
+    };
   }
 }
+
+/** A Redis that begins anew knows nobody until each node has spoken again, a second later. */
+const NODES_PATIENCE = 1;
 
 export interface ComingsNeeds {
   readonly room: Pick<OpsRoom, 'node' | 'tellHere'>;
@@ -28,7 +40,7 @@ export interface ComingsNeeds {
 
 /** Says in `ops` which nodes and which remote analysts come and go, as this node sees it. */
 export function tellArrivals({ room, peers, seats }: ComingsNeeds): void {
-  const nodes = new Arrivals();
+  const nodes = new Arrivals(NODES_PATIENCE);
   peers.onHeard((heard) => {
     const { came, went } = nodes.look(heard.map(({ node }) => ({ id: node, data: { node } })));
     const all = [room.node, ...heard.map(({ node }) => node)];
@@ -37,7 +49,7 @@ export function tellArrivals({ room, peers, seats }: ComingsNeeds): void {
     went.forEach(say('left'));
   });
 
-  const analysts = new Arrivals();
+  const analysts = new Arrivals(0);
   const look = (): void => {
     const present = seats.present().map(({ id, name, weight, faultDomain }) => ({ id, data: { agent_id: id, name, kind: 'remote', weight, fault_domain: faultDomain } }));
     const { came, went } = analysts.look(present);

@@ -121,6 +121,15 @@ describe('operations of a cluster', () => {
       return client.frames.some(asked('/api/symbols?far'));
     }, 'a line of the other node');
     expect(client.frames.find(asked('/api/symbols?far'))!.data.node).toBe(there);
+
+    await cluster.redis.stop();
+    const faults = (frame: Frame): string[] => (frame.data.faults as { code: string }[]).map(({ code }) => code);
+    await client.find((frame) => frame.type === 'ops_update' && faults(frame).includes('REDIS_AWAY'));
+    const before = client.frames.length;
+    await cluster.redis.again();
+    await client.until(() => client.frames.slice(before).some((frame) => frame.type === 'ops_update' && !faults(frame).includes('REDIS_AWAY') && frame.data.nodes.length === 2), 'all well again');
+    expect(client.frames.filter(({ type }) => type === 'node_update')).toEqual([]); // nobody has left
+
     await b.stop();
     expect((await client.find(({ type }) => type === 'node_update')).data).toMatchObject({ node: there, state: 'left', nodes: [(await ops(a)).node] });
     client.close();
