@@ -32,12 +32,13 @@ const launched = (): Promise<Browser> => (browser ??= launch());
 async function launch(): Promise<Browser> {
   const executablePath = findChromium();
   if (executablePath === null) throw new Error('These tests need Chromium: install it (Debian: apt-get install chromium) or point CHROMIUM to it');
-  return chromium.launch({ executablePath, args: process.getuid?.() === 0 ? ['--no-sandbox'] : [] });
+  return chromium.launch({ executablePath, args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
 }
 
 /** Opens an address as a person would: a fresh profile, watched for faults from the first byte. */
 export async function openPage(url: string, { size = DESK, scheme = 'light', expected }: PageOptions = {}): Promise<OpenPage> {
   const context = await (await launched()).newContext({ viewport: size, colorScheme: scheme, locale: 'en-US', reducedMotion: 'reduce', acceptDownloads: true });
+  context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
   const faults: string[] = [];
   const fault = (text: string): void => {
@@ -46,6 +47,7 @@ export async function openPage(url: string, { size = DESK, scheme = 'light', exp
   page.on('console', (message) => { // a refusal of the CSP is an error of the console
     if (message.type() === 'error') fault(`console: ${message.text()} (${message.location().url})`);
   });
+  page.on('crash', () => fault('the page has crashed'));
   page.on('pageerror', (error) => fault(`uncaught: ${error.stack ?? String(error)}`));
   page.on('response', (response) => {
     if (response.status() >= 500) fault(`${response.status()} ${response.url()}`);
@@ -55,6 +57,9 @@ export async function openPage(url: string, { size = DESK, scheme = 'light', exp
 }
 
 const closeContext = (context: BrowserContext): Promise<void> => context.close();
+
+/** A machine that does many things at once. */
+const PATIENCE_MS = 60_000;
 
 interface AxeResult {
   readonly violations: readonly { readonly id: string; readonly impact: string; readonly help: string; readonly nodes: readonly { readonly target: readonly unknown[]; readonly failureSummary?: string }[] }[];

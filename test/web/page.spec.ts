@@ -1,4 +1,6 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+jest.setTimeout(90_000); // a browser beside everything else
 import { closeBrowser, openPage } from '../support/browser.js';
 import { cleanUp, startServer, type TestServer } from '../support/server.js';
 

@@ -1,4 +1,4 @@
-import { connect, type ClientState, type ConclaveClient, type Gap, type Message, type MessageOf, type MessageType } from 'conclave/client';
+import { connect, jitteredBackoff, type ClientState, type ConclaveClient, type Gap, type Message, type MessageOf, type MessageType } from 'conclave/client';
 import { useEffect, useEffectEvent } from 'react';
 import { queryClient } from './api.js';
 import { auth, tokenNeeded } from './auth.js';
@@ -12,6 +12,10 @@ import { symbolForget, symbolPut } from './symbols.js';
 
 const CLIENT_ID = 'conclave.client';
 const TOKEN_CODES = new Set(['UNAUTHENTICATED', 'TOKEN_INVALID', 'TOKEN_EXPIRED']);
+
+/** Somebody waits before the screen: tried more often than by a program. */
+const MOST_AWAY_MS = 4_000;
+const backoff = jitteredBackoff();
 
 export interface ConnectionView {
   readonly state: ClientState;
@@ -32,6 +36,7 @@ export function live(): ConclaveClient {
     url: location.origin,
     ...(auth.get().token !== null && { token: auth.get().token! }),
     ...(sessionStorage.getItem(CLIENT_ID) !== null && { clientId: sessionStorage.getItem(CLIENT_ID)! }),
+    backoff: (attempt, cause) => Math.min(MOST_AWAY_MS + cause.retryAfterMs, backoff(attempt, cause)),
     onState,
     onGap,
     onMessage,
