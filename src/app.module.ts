@@ -8,12 +8,7 @@ import type { LogLines } from './config/log-lines.js';
 import type { Log } from './config/logger.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { KnowledgeModule } from './knowledge/knowledge.module.js';
-import { Discussions } from './groups/discussions/discussions.js';
-import { GroupEventsModule } from './groups/group-events.module.js';
-import { FrameTakers } from './groups/group-sessions.js';
 import { GroupsModule } from './groups/groups.module.js';
-import { HistoryModule } from './groups/history.module.js';
-import { LessonsModule } from './groups/lessons/lessons.module.js';
 import { AnalysisRequests } from './market/analysis-requests.js';
 import { JournalModule } from './journal/journal.module.js';
 import type { Feed } from './market/feeds/feed.js';
@@ -69,17 +64,6 @@ const agentPorts: Provider[] = [
   },
 ];
 
-const groupPorts: Provider[] = [
-  {
-    provide: FrameTakers,
-    inject: [Discussions],
-    useFactory: (discussions: Discussions): FrameTakers => ({
-      trade: () => Promise.resolve({ ok: false, message: 'NOT_READY' }), trigger: () => Promise.resolve({ ok: false, message: 'NOT_READY' }),
-      log: (group, fields, form) => discussions.take(group, fields, form),
-    }),
-  },
-];
-
 @Module({})
 export class AppModule {
   /** The modules in the order of the data. `feed` in place of the configured one, for benchmarks and tests. */
@@ -102,12 +86,9 @@ export class AppModule {
     const assets = AssetsModule.of([configuration, storage, cluster, rooms, market, analysts, trading, agents], agentPorts);
     const work = TradingWorkModule.of(configuration, storage, rooms, market, trading, approvals, strategies, agents);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const groupEvents = GroupEventsModule.of(configuration, storage, cluster, rooms);
-    const lessons = LessonsModule.of(configuration, storage, rooms, knowledge, market, analysts, trading);
-    const history = HistoryModule.of(configuration, storage, rooms, knowledge, market, groupEvents, lessons);
-    const groups = GroupsModule.of([configuration, storage, rooms, groupEvents, lessons, history], groupPorts);
-    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, groupEvents, groups, watch);
+    const groups = GroupsModule.of({ configuration, storage, cluster, rooms, knowledge, market, analysts, trading });
+    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, groups, watch);
     const ops = OpsModule.of(configuration, storage, cluster, rooms, journal, market, remote, analysts, signals, trading, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groupEvents, lessons, history, groups, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groups, watch, gateway, ops] };
   }
 }

@@ -37,13 +37,8 @@ import { DashboardEndpoint } from './gateway/websocket/dashboard.endpoint.js';
 import { SignalsEndpoint } from './gateway/websocket/signals.endpoint.js';
 import { StreamEndpoint } from './gateway/websocket/stream.endpoint.js';
 import { UpgradeRouter } from './gateway/websocket/upgrade-router.js';
-import type { Connections } from './groups/connections/connections.js';
-import { EventRetention } from './groups/events/event-retention.js';
-import { Lines } from './groups/events/lines.js';
-import { Settlements } from './groups/events/settlements.js';
-import { GROUP_CONNECTIONS, TRIGGER_CONNECTIONS } from './groups/group-events.module.js';
-import { LessonIndex } from './groups/lessons/lesson-index.js';
-import { Lessons } from './groups/lessons/lessons.js';
+import { GroupWork } from './groups/group-work.js';
+import { TriggerWork } from './groups/triggers/trigger-work.js';
 import { News } from './knowledge/news/news.js';
 import { NewsFeeds } from './knowledge/news/news-feeds.js';
 import { Situations } from './knowledge/situations.js';
@@ -141,20 +136,20 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   await shareAlerts(nest, log);
   await nest.get<SharedSeats | null>(SHARED_SEATS)?.start();
   nest.get(Revocations).start();
-  await startGroups(nest);
   const shared = nest.get<Cluster | null>(CLUSTER) !== null;
   await nest.get(Situations).start({ shared });
-  await nest.get(LessonIndex).start({ shared });
   await nest.get(News).start({ shared });
   await nest.get(Market).prepare();
   // before the first candle: a file gives the same orders each time
+  nest.get(TradingWork).join(nest.get(GroupWork).participant);
+  await nest.get(GroupWork).prepare();
   await nest.get(TradingWork).start();
   await shareTrading(nest);
   nest.get(EquityPoints).start();
   await nest.get(Agents).start();
   await nest.get(AgentFeed).start();
   await nest.get(Reflections).start();
-  await nest.get(Lessons).start();
+  await nest.get(GroupWork).start();
   await nest.get(Market).start();
   await nest.get(Outcomes).start();
   nest.get(NewsFeeds).start();
@@ -173,7 +168,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
 function connect(nest: NestExpressApplication, log: Log): void {
   const [hub, watch, market, writer, leadership, alerts] = [nest.get(Hub), nest.get(Watch), nest.get(Market), nest.get(RoomWriter), nest.get(Leadership), nest.get(Alerts)];
   const outcomes = nest.get(Outcomes);
-  const trading = nest.get(TradingWork);
+  const [trading, triggers] = [nest.get(TradingWork), nest.get(TriggerWork)];
   const cluster = nest.get<Cluster | null>(CLUSTER);
   nest.get(MarketRelay).add({
     price: (update, at) => {
@@ -181,12 +176,14 @@ function connect(nest: NestExpressApplication, log: Log): void {
       if (leadership.leads()) watch.price(update, at);
       alerts.price(update, at, leadership.leads());
       trading.price(update.symbol, update.price, update.volume, at);
+      triggers.price(update, at);
     },
     closed: async (symbol, interval, candle) => {
       await trading.fills(symbol, candle);
       const { stored } = await outcomes.closed(symbol, interval, candle); // before the run: it may compare with what this resolves
       if (leadership.leads()) await watch.closed(symbol);
       await trading.considered(symbol, interval, candle);
+      await triggers.closed(symbol);
       await stored;
     },
     ended: () => {
@@ -203,6 +200,7 @@ function connect(nest: NestExpressApplication, log: Log): void {
     watch.analysed(symbol, seen.price, seen.asOf);
     alerts.signal(symbol, signalMessageId(runId));
     trading.signals();
+    void triggers.signals();
   });
 }
 
@@ -220,29 +218,17 @@ async function shareTrading(nest: NestExpressApplication): Promise<void> {
   await nest.get<Cluster | null>(CLUSTER)?.channels.listen(TRADING_CHANNEL, () => void nest.get(TradingWork).refresh());
 }
 
-async function startGroups(nest: NestExpressApplication): Promise<void> {
-  for (const each of [GROUP_CONNECTIONS, TRIGGER_CONNECTIONS]) await nest.get<Connections>(each).start();
-  await nest.get(Lines).start();
-  nest.get(EventRetention).start();
-}
-
-async function stopGroups(nest: NestExpressApplication): Promise<void> {
-  nest.get(EventRetention).stop();
-  nest.get(Lines).stop();
-  for (const each of [GROUP_CONNECTIONS, TRIGGER_CONNECTIONS]) await nest.get<Connections>(each).stop();
-  await nest.get(Settlements).stop();
-}
-
 async function stop(nest: NestExpressApplication, config: Config): Promise<void> {
   nest.get(DrainState).draining = true;
   const sessions = nest.get(Sessions);
   await nest.get(Market).stop();
+  await nest.get(GroupWork).rest();
   await Promise.all([
     nest.get(Runs).drain(GRACE_MS),
     sessions.drain(Math.min(SPREAD_MS, sessions.active * (SPREAD_MS / config.limits.maxConnections))),
   ]);
   await nest.get(Agents).stop(GRACE_MS);
-  await Promise.all([nest.get(Reflections).stop(), nest.get(Lessons).stop(), nest.get(LessonIndex).stop()]);
+  await nest.get(Reflections).stop();
   await nest.get(TradingWork).stop(GRACE_MS);
   nest.get(AgentFeed).stop();
   await nest.get(EquityPoints).idle();
@@ -251,7 +237,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
     nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(), nest.get(SqlCallLog).drain(GRACE_MS),
     nest.get(RemoteVotes).stop(),
   ]);
-  await stopGroups(nest);
+  await nest.get(GroupWork).stop();
   await nest.get(RoomWriter).idle();
   sessions.stop();
   nest.get(Revocations).stop();

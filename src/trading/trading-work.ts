@@ -35,11 +35,19 @@ const REFRESH_MS = 1000;
 
 /** Trading as the market moves it: when it begins and ends on this node, and in which order what happens. */
 export class TradingWork {
+  private readonly participants: Participant[];
   private refreshing = false;
   private timers: NodeJS.Timeout[] = [];
   private changing: Promise<void> = Promise.resolve();
 
-  constructor(private readonly needs: TradingWorkNeeds) {}
+  constructor(private readonly needs: TradingWorkNeeds) {
+    this.participants = [...needs.participants];
+  }
+
+  /** Behind those that are there; before `start`. */
+  join(participant: Participant): void {
+    this.participants.push(participant);
+  }
 
   /** This node trades: it has the lease, and the accounts are open. */
   isHeld(): boolean {
@@ -70,7 +78,7 @@ export class TradingWork {
 
   async stop(graceMs: number): Promise<void> {
     for (const timer of this.timers) clearInterval(timer);
-    for (const participant of this.needs.participants) await this.reported(() => participant.closed?.());
+    for (const participant of this.participants) await this.reported(() => participant.closed?.());
     await this.needs.desks.stop(graceMs);
     this.needs.lease.open(false);
     await this.needs.lease.keeper?.stop();
@@ -80,7 +88,7 @@ export class TradingWork {
     if (!this.isHeld()) return;
     if (!this.needs.ticks(symbol)) return; // where there are candles only, they say it
     this.needs.desks.price(symbol, price, volume, at);
-    for (const participant of this.needs.participants) void this.reported(() => participant.tick?.(symbol, price, volume, at));
+    for (const participant of this.participants) void this.reported(() => participant.tick?.(symbol, price, volume, at));
   }
 
   /** Before the candle's run: what it fills of the orders that were there. */
@@ -92,7 +100,7 @@ export class TradingWork {
   async considered(symbol: string, interval: Interval, candle: Candle): Promise<void> {
     if (!this.isHeld()) return;
     await this.needs.targets.consider();
-    for (const participant of this.needs.participants) await this.reported(() => participant.candle?.(symbol, interval, candle));
+    for (const participant of this.participants) await this.reported(() => participant.candle?.(symbol, interval, candle));
     await this.time();
   }
 
@@ -102,7 +110,7 @@ export class TradingWork {
   }
 
   async signal(signal: StoredSignal): Promise<void> {
-    for (const participant of this.needs.participants) await this.reported(() => participant.signal?.(signal));
+    for (const participant of this.participants) await this.reported(() => participant.signal?.(signal));
   }
 
   /** Another node has changed something. */
@@ -116,20 +124,20 @@ export class TradingWork {
 
   private async time(): Promise<void> {
     const now = this.needs.desks.now();
-    for (const participant of this.needs.participants) await this.reported(() => participant.time?.(now));
+    for (const participant of this.participants) await this.reported(() => participant.time?.(now));
   }
 
   private async open(): Promise<void> {
     this.needs.lease.open(true);
     await this.needs.desks.open();
-    for (const participant of this.needs.participants) await this.reported(() => participant.opened?.());
+    for (const participant of this.participants) await this.reported(() => participant.opened?.());
     this.needs.onLead(true);
     await this.needs.targets.consider();
   }
 
   private async close(): Promise<void> {
     this.needs.lease.open(false);
-    for (const participant of this.needs.participants) await this.reported(() => participant.closed?.());
+    for (const participant of this.participants) await this.reported(() => participant.closed?.());
     await this.needs.desks.close();
     this.needs.onLead(false);
   }
