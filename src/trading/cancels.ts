@@ -1,6 +1,7 @@
 import type { Leg } from '../model/trading.js';
 import { isProtective, type Account, type Order } from './account.js';
 import type { Broker, BrokerOrder } from './brokers/broker.js';
+import { directionOf } from './openings.js';
 import type { Proposal } from './proposal.js';
 import type { SentOrders } from './sent-orders.js';
 
@@ -35,10 +36,10 @@ export class Cancels {
   }
 
   /** Orders under way that the new target contradicts go first; and where they hold back what is to be sold, the protective ones. */
-  async against({ symbol, leg, want }: Proposal): Promise<void> {
+  async against({ symbol, leg, want, origin }: Proposal): Promise<void> {
     const { account } = this.needs;
-    if (want.kind === 'open') return;
-    const direction = want.kind === 'target' ? want.direction : 0;
+    if (want.kind === 'open' && origin !== 'group') return; // a group's last word goes; others may want orders on both sides
+    const direction = directionOf({ want });
     await this.all(account.openOrders(symbol, leg).filter(({ role, side }) => role === 'entry' && (direction === 0 || (side === 'buy') !== direction > 0)));
     const held = account.book.held(symbol, leg);
     if (held.isZero() || held.times(direction).gt(0)) return;

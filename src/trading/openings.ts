@@ -61,7 +61,7 @@ export class Openings {
   async considered(asked: Proposal, decision: Decision): Promise<readonly Decision[]> {
     const key = keyOf(asked);
     if (decision.duplicate || this.waiting.has(key)) return [];
-    const replaced = asked.want.kind === 'open' ? [] : this.at(asked.symbol, asked.leg);
+    const replaced = this.at(asked.symbol, asked.leg).filter(({ proposal }) => asked.want.kind !== 'open' || (asked.origin === 'group' && directionOf(proposal) !== directionOf(asked)));
     const ended: Decision[] = [];
     for (const each of replaced) ended.push(await this.drop(each, 'cancelled', 'SUPERSEDED', 'Something else was wanted before the closing filled'));
     if (decision.status === 'refused') return ended;
@@ -150,4 +150,4 @@ export class Openings {
 const keyOf = ({ key }: Proposal): string => `${key}:open`;
 
 /** 0: it opens nothing. */
-const directionOf = ({ want }: Pick<Proposal, 'want'>): 1 | 0 | -1 => (want.kind === 'target' ? want.direction : want.kind === 'open' ? sign(want.side) : 0);
+export const directionOf = ({ want }: Pick<Proposal, 'want'>): 1 | 0 | -1 => (want.kind === 'target' ? want.direction : want.kind === 'open' ? sign(want.side) : 0);
