@@ -40,7 +40,8 @@ export async function tradesWorld(db: Database, { accounts = [perpetual('main')]
   const feed = new HandFeed([instrumentOf('BTCUSDT'), instrumentOf('ETHUSDT')], '1m');
   const world: TradingWorld = await paperWorld(db, { feed, accounts, isHeld: trades });
   const groups = new GroupStore(db.kysely);
-  const events = new EventDesk({ db: db.kysely, groups, writer: world.writer, dispatch: () => undefined });
+  const said: string[] = [];
+  const events = new EventDesk({ db: db.kysely, groups, writer: world.writer, dispatch: ({ eventType }) => void said.push(eventType) });
   const onFault = (error: unknown): void => void world.errors.push(error);
   const [rows, answers] = [new TradeRows(db.kysely), new Answers()];
   const outcomes = new TradeOutcomes(rows, world.desks);
@@ -51,7 +52,8 @@ export async function tradesWorld(db: Database, { accounts = [perpetual('main')]
   await work.start();
   let at = bar;
   return {
-    ...world, posts, work, updates, events, rows, feed,
+    ...world, posts, work, updates, said,
+    /** `said`: types of the events that were sent, in their order. */
     get bar() { return at; },
     /** As `TradingWork` says it once the desks are open. */
     async open(): Promise<void> {

@@ -94,7 +94,7 @@ describe('whatever groups send, again and again', () => {
       run += 1;
       const sequences = lanes.map((steps, lane) => ({ steps, said: new Sequence(world, groups[lane]!, `run-${run}`) }));
       for (const [at, moves] of candle.entries()) {
-        await Promise.all(sequences.map(({ steps, said }) => steps[at] && said.send(steps[at])));
+        await Promise.all(sequences.map(({ steps, said }) => (steps[at] ? said.send(steps[at]) : Promise.resolve())));
         if (moves) await world.candle();
       }
       await world.candle();
