@@ -9,7 +9,7 @@ import { answered } from './token.js';
 export interface TriggerListOptions extends GroupOptions {
   readonly kind?: string;
 }
-export interface TriggerOptions extends GroupOptions {
+interface TriggerOptions extends GroupOptions {
   readonly name?: string;
   readonly config?: Readonly<Record<string, unknown>>;
   /** Beside `config`: groups that its events are for. */

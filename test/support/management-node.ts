@@ -29,7 +29,7 @@ import { SECRET } from './tokens.js';
 class Shared {}
 
 /** Accounts in memory, as the directory of trading has them: an id is given once. */
-export class ListedAccounts extends GroupAccounts {
+class ListedAccounts extends GroupAccounts {
   readonly made: NewGroupAccount[] = [];
   readonly byId = new Map<string, GroupAccount>([
     ['main', { mode: 'spot', currency: 'USD', maxLeverage: 1 }], ['perp', { mode: 'perpetual', currency: 'USDT', maxLeverage: 5 }],
@@ -55,7 +55,7 @@ class CheckedConfigs extends TriggerConfigs {
   }
 }
 
-export const PRICE: PriceUpdate = { symbol: 'BTCUSDT', price: 50_000, volume: 1, change_pct: 1.5, source: 'simulated', timestamp: '2026-01-05T12:00:00.000Z' };
+const PRICE: PriceUpdate = { symbol: 'BTCUSDT', price: 50_000, volume: 1, change_pct: 1.5, source: 'simulated', timestamp: '2026-01-05T12:00:00.000Z' };
 
 class HandMarket {
   readonly prices = new Map<string, PriceUpdate>([['BTCUSDT', PRICE]]);

@@ -52,6 +52,6 @@ export class EventReads {
 }
 
 function eventShown(row: GroupEventsTable): Wire {
-  const { type: _type, ...fields } = eventFrame(eventOf(row));
-  return { ...fields, origin: row.origin, origin_id: row.origin_id, correlation_id: row.correlation_id };
+  const { id, event_type, source_id, priority, targets, title, payload, tags, condition, created_at } = eventFrame(eventOf(row));
+  return { id, event_type, source_id, origin: row.origin, origin_id: row.origin_id, priority, targets, title, payload, tags, condition, correlation_id: row.correlation_id, created_at };
 }

@@ -31,7 +31,7 @@ export interface GroupSettings {
 }
 
 /** Of an account of its own. */
-export interface OwnAccount {
+interface OwnAccount {
   readonly mode?: 'spot' | 'perpetual' | undefined;
   readonly currency?: string | undefined;
   readonly balance?: number | undefined;

@@ -40,7 +40,8 @@ describe('/api/groups', () => {
       complete: true, missing: [], has_token: true, connected: false, connected_since: null, node: null, backlog: 0, token: expect.stringMatching(/^cg_/),
     });
     const again = await call('GET', `/api/groups/${String(body['name'])}`);
-    const { token: _shown, ...rest } = body;
+    const { token: secret, ...rest } = body;
+    expect(secret).toMatch(/^cg_/);
     expect(again).toEqual({ status: 200, body: rest });
     expect((again.body['members'] as Body[]).map(({ role }) => role)).toEqual(['group_leader', 'technical_analyst', 'news_analyst', 'risk_analyst', 'experience_retriever']);
   });

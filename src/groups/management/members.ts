@@ -58,7 +58,7 @@ export class Members {
 }
 
 /** By id, else by name. @throws CodedError NOT_FOUND */
-export function found({ row, members }: GroupNow, idOrName: string): GroupMembersTable {
+function found({ row, members }: GroupNow, idOrName: string): GroupMembersTable {
   const member = members.find(({ member_id: id }) => id === idOrName) ?? members.find(({ name }) => name === idOrName);
   if (!member) throw notFound(`member of ${row.name}`, idOrName, `GET /api/groups/${row.name}/members lists them`);
   return member;
