@@ -111,7 +111,7 @@ it('more new entries than one look takes come with the next looks, all of them',
   const work = await begin();
   says();
   await look(work);
-  answer = (_request, response) => response.setHeader('etag', '"2"').end(rss(...Array.from({ length: 120 }, (_, at) => item(`i${at}`, `Entry ${119 - at}`))));
+  answer = (request, response) => (request.headers['if-none-match'] === '"2"' ? response.writeHead(304).end() : response.setHeader('etag', '"2"').end(rss(...Array.from({ length: 120 }, (_, at) => item(`i${at}`, `Entry ${119 - at}`)))));
   for (const count of [50, 100, 120, 120]) {
     await look(work);
     expect(await world.titles()).toHaveLength(count);

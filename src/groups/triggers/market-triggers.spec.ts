@@ -62,12 +62,14 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     const when = { left: 'close', op: 'crosses_above', right: 'sma20' };
     await world.trigger('cross', 'indicator', { symbol: 'BTC/USD', interval: '1m', when });
     await world.trigger('high', 'indicator', { symbol: 'BTC/USD', interval: '1m', when: { left: 'close', op: 'above', right: 105 } });
+    await world.trigger('under', 'indicator', { symbol: 'BTC/USD', interval: '1m', when: { ...when, op: 'crosses_below' } });
     const down = Array.from({ length: 25 }, (_, at) => 110 - at);
     await replay([...down, 120, 121, 80, 122]);
     const titles = await world.titles();
     // the second one holds from the first candle on, then from where the price has come back
     expect(titles.filter((title) => title.includes('above 105'))).toHaveLength(3);
     expect(titles.filter((title) => title.includes('crosses above'))).toHaveLength(2);
+    expect(titles.filter((title) => title.includes('crosses below'))).toHaveLength(1); // not where it was below from the start
     const { payload } = (await world.events()).find(({ source_id: source }) => source === 'cross')!;
     expect(JSON.parse(payload)).toMatchObject({ when, left: 120, price: 120, source: 'replay', candle: new Date(OPENING + 25 * 60_000).toISOString() });
   });
@@ -76,17 +78,23 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     const config = { symbol: 'BTC/USD', interval: '1m', when: { left: 'close', op: 'crosses_above', right: 105 } };
     const id = await world.trigger('cross', 'indicator', config);
     await replay([100, 100]);
-    const { market, run } = replayMarket([100, 110, 111, 100, 112], 2);
-    await market.prepare();
-    let leads = false;
-    const work = await begin(market, { leads: () => leads });
-    await run(work);
+    /** Runs a file while another node leads, which has gone at its end. */
+    const unseen = async (closes: readonly number[], skip: number): Promise<void> => {
+      const { market, run } = replayMarket(closes, skip);
+      await market.prepare();
+      let leads = false;
+      const work = await begin(market, { leads: () => leads });
+      await run(work);
+      leads = true;
+      await work.refresh();
+      await work.stop();
+    };
+    await unseen([110, 111], 2);
     expect(await world.titles()).toEqual([]);
-    leads = true;
-    await work.refresh();
+    await unseen([100, 112], 4);
     expect(await world.titles()).toEqual(['BTC/USD 1m: close crosses above 105']);
-    expect((await world.events())[0]!.event_key).toContain(String(OPENING + 6 * 60_000));
-    expect(JSON.parse((await world.row('cross')).state!)).toMatchObject({ held: true, time: OPENING + 6 * 60_000 });
+    expect((await world.events())[0]!.event_key).toContain(String(OPENING + 5 * 60_000));
+    expect(JSON.parse((await world.row('cross')).state!)).toMatchObject({ held: true, time: OPENING + 5 * 60_000 });
     expect(id).toBe((await world.row('cross')).trigger_id);
   });
 
@@ -112,6 +120,25 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
       expect(Math.abs(change)).toBeGreaterThanOrEqual(0.1 - 1e-4);
     }
     expect((await world.events()).filter(({ source_id: source }) => source === 'rsi')).toHaveLength(1); // it holds from the start
+  });
+
+  it('compares with what was within its window before it began, and is silent once its node leads no more', async () => {
+    await world.trigger('mover', 'price_move', { symbol: 'BTC/USD', change_pct: 1, window_s: 600, cooldown_s: 0 });
+    const { market } = await simulatedMarket(OPENING);
+    let leads = true;
+    const work = await begin(market, { leads: () => leads });
+    const tick = async (share: number): Promise<void> => {
+      const { close } = market.view('BTC/USD').candles.at(-10)!;
+      work.price({ symbol: 'BTC/USD', price: close * share, volume: 1, change_pct: null, source: 'simulated', timestamp: '' }, market.now());
+      await work.closed('BTC/USD');
+    };
+    await tick(1.05);
+    expect(await world.titles()).toEqual([expect.stringMatching(/^BTC\/USD up 5\.\d\d % within 600 s/)]);
+    leads = false;
+    await tick(1.2);
+    leads = true;
+    await work.closed('BTC/USD');
+    expect(await world.titles()).toHaveLength(1);
   });
 
   it('is silent on a node that does not lead, and its word counts for nothing where another leads since', async () => {
