@@ -8,7 +8,7 @@ let server: TestServer;
 let chat: ChatServer;
 beforeAll(async () => {
   chat = await startChatServer();
-  server = await startServer({ OPENAI_BASE_URL: '', SIGNAL_GENERATION_INTERVAL: '3600' });
+  server = await startServer({ SIGNAL_GENERATION_INTERVAL: '3600' });
 });
 afterAll(async () => {
   endPrograms();
@@ -20,19 +20,16 @@ const runner = (token: string, args: readonly string[], env: Readonly<Record<str
   runProgram(process.execPath, ['dist/cli/conclave.js', 'group', '--json', '--url', server.url, '--token', token, ...args], env);
 const told = (run: Running, type: string): Body[] => run.output().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line) as Body).filter((each) => each.type === type);
 
+const OPINION = { signal: 'BUY', confidence: 0.8, reasoning: ['It moves.'], target_price: null, stop_loss: null, veto: false };
+const decision = (action: string): object => ({ action, confidence: 0.8, reasoning: ['It moves.'], target_price: null, stop_loss: null, side: null });
+const formOf = (body: Body): string => body.response_format.json_schema.name as string;
+
 describe('the group runner over the public wire', () => {
   it('with a local model server and the built-in price trigger: event, discussion, decision, order and lesson under one correlation id', async () => {
     const group = await newGroup(server, 'price_watchers');
     const { items: members } = await rest(server, 'GET', `/api/groups/${group.group_id}/members`);
     const decisions = ['BUY', 'CLOSE'];
-    chat.answer = ({ body }) => {
-      const form = (body as Body).response_format.json_schema.name as string;
-      const action = decisions[0]!;
-      if (form === 'group_decision') decisions.shift();
-      return { text: JSON.stringify(form === 'group_decision'
-        ? { action: decisions.length === 0 && action === undefined ? 'NO_TRADE' : action ?? 'NO_TRADE', confidence: 0.8, reasoning: ['It moves.'], target_price: null, stop_loss: null, side: null }
-        : { signal: 'BUY', confidence: 0.8, reasoning: ['It moves.'], target_price: null, stop_loss: null, veto: false }) };
-    };
+    chat.answer = ({ body }) => ({ text: JSON.stringify(formOf(body) === 'group_decision' ? decision(decisions.shift() ?? 'NO_TRADE') : OPINION) });
     const run = runner(group.token, [], { OPENAI_BASE_URL: chat.url, OPENAI_MODEL: 'local' });
     await until(() => told(run, 'connected').length === 1, 'it is connected');
     await rest(server, 'POST', '/api/triggers', { name: 'small_moves', kind: 'price_move', config: { symbol: 'BTCUSDT', change_pct: 0.01, cooldown_s: 0, targets: ['price_watchers'] } });
@@ -57,6 +54,28 @@ describe('the group runner over the public wire', () => {
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
   }, 120_000);
+
+  it('killed amid a discussion leaves the event to its successor, and it is traded once', async () => {
+    const group = await newGroup(server, 'killed');
+    const env = { OPENAI_BASE_URL: chat.url, OPENAI_MODEL: 'local' };
+    chat.answer = () => ({ hang: true });
+    const first = runner(group.token, [], env);
+    await until(() => told(first, 'connected').length === 1, 'it is connected');
+    const asked = chat.requests.length;
+    const { event_id: id } = await rest(server, 'POST', `/api/groups/${group.group_id}/test-event`, { preset: 'price_spike' });
+    await until(() => chat.requests.length >= asked + 4, 'its members think');
+    first.child.kill('SIGKILL');
+    await first.ended;
+    chat.answer = ({ body }) => ({ text: JSON.stringify(formOf(body) === 'group_decision' ? decision('BUY') : OPINION) });
+    const second = runner(group.token, ['--once'], env);
+    expect(await second.ended).toBe(0);
+    expect(told(second, 'decision')).toEqual([expect.objectContaining({ event_id: id, action: 'BUY' })]);
+    const trace = await until<Body>(async () => {
+      const found = await rest(server, 'GET', `/api/trace/${id}`);
+      return found.fills.length > 0 && found;
+    }, 'the fill');
+    expect([trace.discussions.length, trace.decisions.length]).toEqual([1, 1]);
+  });
 
   it('by rules, a dry run: discusses the test event, logs it, and trades nothing', async () => {
     const group = await newGroup(server, 'dry');
