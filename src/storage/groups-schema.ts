@@ -38,7 +38,7 @@ export interface GroupsTable extends ConnectionColumns {
   margin_usd: string;
   position_mode: PositionMode;
   account_id: string;
-  /** SHA-256, hexadecimal; null once deleted. */
+  /** SHA-256, hexadecimal; null: revoked, or deleted. */
   token_hash: string | null;
   /** It has acknowledged an event by `ack` since its token was made, so only acks settle. */
   acks: number;
