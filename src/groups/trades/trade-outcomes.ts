@@ -8,7 +8,7 @@ import { outcomesOf, requestFrom, type TradeOutcome, type TradeRequest } from '.
 import type { TradeRows } from './trade-rows.js';
 
 /** A decision of a group that nobody could execute for so long is not what it would decide now. */
-export const STALE_MS = 15 * 60_000;
+const STALE_MS = 15 * 60_000;
 
 /** Proposes what a row asks for, on the node that trades its account. */
 export class TradeOutcomes {

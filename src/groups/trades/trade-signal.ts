@@ -4,7 +4,7 @@ import type { PositionSide } from '../../model/trading.js';
 import type { Group } from '../group.js';
 import type { CheckedFields } from './checked-fields.js';
 
-export type TradeAction = 'LONG' | 'SHORT' | 'CLOSE';
+type TradeAction = 'LONG' | 'SHORT' | 'CLOSE';
 
 /** What a group has decided, checked; money and quantities are above or at 0 and finite. */
 export interface TradeSignal {

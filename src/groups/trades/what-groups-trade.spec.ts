@@ -110,6 +110,14 @@ describe('what a group decides', () => {
       expect(world.held()[0]).toMatch(/^net long/);
     });
 
+    it('the last word goes, also where an opening waits for a closing', async () => {
+      await filled(group, { action: 'SHORT', qty: 2 });
+      await world.post(group, { action: 'LONG', qty: 1 });
+      await filled(group, { action: 'SHORT', qty: 3, order_type: 'limit', limit_price: 103 });
+      expect(world.held()).toEqual([]);
+      expect(await statuses()).toContain('cancelled');
+    });
+
     it('CLOSE takes what it says, never more than there is, and not the other side', async () => {
       await filled(group, { action: 'SHORT', qty: 3 });
       await filled(group, { action: 'CLOSE', qty: 1 });
