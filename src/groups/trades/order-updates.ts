@@ -53,6 +53,20 @@ export class OrderUpdates {
 
   /** This node trades from now on: what a crash kept from groups in the last day is told, as it is now. */
   async opened(): Promise<void> {
+    try {
+      await this.tellMissed();
+    } catch (error) {
+      if (!isUnavailable(error)) throw error;
+      void this.tellMissedLater(); // trading opens all the same
+    }
+  }
+
+  private async tellMissedLater(): Promise<void> {
+    await setTimeout(LONGEST_MS, undefined, { signal: this.giveUp.signal, ref: false }).catch(() => undefined);
+    if (!this.giveUp.signal.aborted) await this.opened().catch(this.needs.onFault);
+  }
+
+  private async tellMissed(): Promise<void> {
     const { db, rows, trading } = this.needs;
     const changes = await orderUpdatesSince(db, trading.now() - DAY_MS);
     const ended = await rows.undecided(Date.now() - KEPT_MS);

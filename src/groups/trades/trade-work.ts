@@ -32,6 +32,7 @@ export class TradeWork {
   /** Reported once. */
   private readonly faulty = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
+  /** What nobody has executed in time may be ended here. */
   private trades = false;
   private stopped = false;
 
@@ -39,7 +40,7 @@ export class TradeWork {
 
   async start(): Promise<void> {
     await this.needs.channels?.listen(CHANNEL, (text) => this.hear(text));
-    this.timer = setInterval(() => { if (this.trades) void this.sweep(); }, SWEEP_MS);
+    this.timer = setInterval(() => void this.sweep(), SWEEP_MS);
     this.timer.unref();
   }
 
@@ -90,8 +91,13 @@ export class TradeWork {
       const accounts = await this.needs.rows.pendingAccounts();
       await Promise.all(accounts.map((accountId) => this.work(accountId)));
     } catch (error) {
-      this.needs.onFault(error);
+      this.fault(error);
     }
+  }
+
+  /** A database that is away is looked at again in a second. */
+  private fault(error: unknown): void {
+    if (!isUnavailable(error)) this.needs.onFault(error);
   }
 
   private hear(text: string): void {
@@ -116,7 +122,7 @@ export class TradeWork {
           await this.pass(accountId);
         } while (mine.again && !this.stopped);
       } catch (error) {
-        this.needs.onFault(error);
+        this.fault(error);
       } finally {
         this.running.delete(accountId);
       }
