@@ -4,6 +4,7 @@ jest.setTimeout(90_000); // a browser beside everything else
 import type { Locator } from 'playwright-core';
 import WebSocket from 'ws';
 import { connect, type SignalUpdate } from '../../src/client/index.js';
+import { AnalystClient } from '../support/analyst-client.js';
 import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
 import { cleanUp, startServer, type TestServer } from '../support/server.js';
 import { until } from '../support/until.js';
@@ -79,6 +80,45 @@ describe('a symbol', () => {
     await page.locator('li[data-seat="trend"]').getByRole('button').click();
     await page.locator('li[data-seat="trend"]').getByText(reasoning[0]!).waitFor();
     expect(await axe()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('a vote lands while the run is under way: the seat waits, and fills', async () => {
+    const answer = await fetch(`${server.url}/api/analyst-tokens`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ name: 'Slow One', owner: 'alice' }) });
+    const slow = await AnalystClient.connect(server.ws, ((await answer.json()) as { token: string }).token);
+    const asked: string[] = [];
+    slow.onRequest = ({ view, run_id: runId }) => void (view['symbol'] === 'NVDA' ? asked.push(runId) : slow.vote(runId, { signal: 'HOLD', confidence: 0.5 }));
+    const { page, faults, axe } = await open('/symbols/NVDA');
+    const seat = page.locator('li[data-seat="slow_one"]');
+    await seat.getByText('waiting').waitFor(); // the run of a first subscription, or of Analyse
+    await page.getByText('voting: 10 of 11').waitFor();
+    expect(await axe()).toEqual([]);
+    for (const runId of asked) slow.vote(runId, { signal: 'SELL', confidence: 0.81, reasoning: 'it told me so' });
+    await inRow(seat, /SELL.*81/s);
+    await page.getByText('11 of 11 voted').waitFor();
+    await seat.getByRole('button').click();
+    await seat.getByText('it told me so').waitFor();
+    expect(faults).toEqual([]);
+    slow.close();
+  });
+
+  test('earlier signals come page by page', async () => {
+    const known = async (): Promise<number> => (await stored(server.url, 'TSLA')).length;
+    while ((await known()) < 27) {
+      const before = await known();
+      await fetch(`${server.url}/api/analyze`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"symbol":"TSLA"}' });
+      await until(async () => (await known()) > before, 'the run has its signal');
+    }
+    const { page, faults } = await open('/symbols/TSLA');
+    const rows = page.locator('tr[data-signal]');
+    await rows.nth(24).waitFor();
+    const oldest = (await stored(server.url, 'TSLA')).at(-1)!.signal_id;
+    expect(await page.locator(`tr[data-signal="${oldest}"]`).count()).toBe(0);
+    await page.getByRole('button', { name: 'Earlier signals' }).click();
+    await page.locator(`tr[data-signal="${oldest}"]`).waitFor();
+    const shown = await rows.evaluateAll((all) => all.map((row) => row.getAttribute('data-signal')));
+    expect(new Set(shown).size).toBe(shown.length);
+    await page.getByRole('button', { name: 'Earlier signals' }).waitFor({ state: 'detached' });
     expect(faults).toEqual([]);
   });
 

@@ -113,7 +113,7 @@ export class PriceChart {
     const distinct = new Map(signals.map(({ action, timestamp }) => [`${action} ${barOfTime(timestamp)}`, { action, time: barOfTime(timestamp) }]));
     const marks = [...distinct.values()].map(({ action, time }): SeriesMarker<Time> => {
       if (action === 'HOLD') return { time, position: 'aboveBar', shape: 'circle', color: hold, size: 0.3 };
-      return action === 'BUY' ? { time, position: 'belowBar', shape: 'arrowUp', color: buy, text: 'BUY' } : { time, position: 'aboveBar', shape: 'arrowDown', color: sell, text: 'SELL' };
+      return action === 'BUY' ? { time, position: 'belowBar', shape: 'arrowUp', color: buy } : { time, position: 'aboveBar', shape: 'arrowDown', color: sell };
     });
     this.#markers.setMarkers(marks.filter(({ time }) => Number(time) >= first).sort((a, b) => Number(a.time) - Number(b.time)));
   }
