@@ -4,6 +4,7 @@ import { useMarketNow } from '../clock.js';
 import { change, number, percent, span, timeOfDay } from '../format.js';
 import { Age } from '../signal-parts.js';
 import { Empty } from '../ui/states.js';
+import type { PanelView } from './panel-view.js';
 import { Ring } from './ring.js';
 
 function Fact({ label, children }: { readonly label: string; readonly children: ReactNode }) {
@@ -34,15 +35,25 @@ function Sentences({ title, of }: { readonly title: string; readonly of: readonl
   );
 }
 
+/** `2 BUY, 1 HOLD, 3 waiting` */
+function tally({ seats }: PanelView): string {
+  const counts = new Map<string, number>();
+  for (const { stance } of seats) counts.set(stance ?? 'waiting', (counts.get(stance ?? 'waiting') ?? 0) + 1);
+  return ['BUY', 'SELL', 'HOLD', 'ABSTAIN', 'waiting'].flatMap((stance) => (counts.has(stance) ? [`${counts.get(stance)} ${stance}`] : [])).join(', ');
+}
+
 /** What the panel came to, and how firmly. */
-export function Consensus({ signal, digits }: { readonly signal: SignalUpdate | null; readonly digits: number }) {
+export function Consensus({ view, last, digits }: { readonly view: PanelView; readonly last: SignalUpdate | null; readonly digits: number }) {
+  const signal = view.signal ?? last;
   return (
     <section aria-labelledby="consensus" className="panel">
       <div className="flex items-center justify-between border-b border-line px-3 py-2">
         <h2 id="consensus" className="eyebrow">Consensus</h2>
         {signal && <span className="text-xs text-muted"><Age since={signal.timestamp} /> ago</span>}
       </div>
-      {signal === null ? <Empty title="No signal yet.">Ask the panel by Analyse.</Empty> : <Decided signal={signal} digits={digits} />}
+      {view.open && <p className="border-b border-line px-3 py-1.5 text-xs">The panel votes: {tally(view)}.{signal && ' Below is the signal before.'}</p>}
+      {signal === null && !view.open && <Empty title="No signal yet.">Ask the panel by Analyse.</Empty>}
+      {signal && <Decided signal={signal} digits={digits} />}
     </section>
   );
 }

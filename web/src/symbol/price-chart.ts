@@ -11,6 +11,9 @@ import type { Colours } from './colours.js';
 import { StructureShapes, type BreakShape, type ZoneShape } from './zones.js';
 
 const OLDER_BEFORE_BARS = 20;
+/** At first; zooming changes both. */
+const MOST_BARS = 120;
+const BAR_WIDTH = 7;
 const DAY_MS = 86_400_000;
 
 interface Bar extends CandlestickData<UTCTimestamp> {
@@ -86,7 +89,8 @@ export class PriceChart {
     this.#drawAll();
     const grownLeft = before.length > 0 && this.#bars[0]?.time !== before[0]?.time;
     if (range && grownLeft) this.#chart.timeScale().setVisibleRange(range); // older ones came in: what was looked at stays
-    if (before.length === 0) this.#chart.timeScale().setVisibleLogicalRange({ from: this.#bars.length - 120, to: this.#bars.length + 6 });
+    const fit = Math.min(MOST_BARS, Math.round(this.options.element.clientWidth / BAR_WIDTH));
+    if (before.length === 0) this.#chart.timeScale().setVisibleLogicalRange({ from: this.#bars.length - fit, to: this.#bars.length + fit / 20 });
   }
 
   price({ price, volume, timestamp }: Price): void {

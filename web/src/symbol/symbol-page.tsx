@@ -73,7 +73,7 @@ function OneSymbol({ info, known }: { readonly info: SymbolInfo; readonly known:
       <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_25rem] lg:grid-rows-[auto_1fr]">
         <ChartCard info={info} digits={digits} joined={joined} signals={signals} />
         <div className="min-w-0 space-y-3 lg:row-span-2">
-          <Consensus signal={view.signal ?? (view.open ? signals[0] ?? null : null)} digits={digits} />
+          <Consensus view={view} last={signals[0] ?? null} digits={digits} />
           <Panel view={view} />
         </div>
         <History history={history} digits={digits} />
