@@ -1,4 +1,4 @@
-import { useEffect, useId, useRef, type ReactNode } from 'react';
+import { useEffect, useId, useRef, type KeyboardEvent, type ReactNode } from 'react';
 import { Button } from './button.js';
 
 interface Props {
@@ -9,7 +9,19 @@ interface Props {
   readonly children: ReactNode;
 }
 
-/** Modal while mounted: the browser keeps the focus inside, Escape closes, the focus goes back where it was. @public */
+const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), select:not(:disabled), textarea:not(:disabled), [tabindex="0"]';
+
+/** From the last to the first and back; the browser by itself would go through its own bars in between. */
+function wrap(event: KeyboardEvent<HTMLDialogElement>): void {
+  if (event.key !== 'Tab') return;
+  const inside = [...event.currentTarget.querySelectorAll<HTMLElement>(FOCUSABLE)];
+  const [edge, other] = event.shiftKey ? [inside[0], inside.at(-1)] : [inside.at(-1), inside[0]];
+  if (document.activeElement !== edge) return;
+  event.preventDefault();
+  other?.focus();
+}
+
+/** Modal while mounted: the focus stays inside, Escape closes, the focus goes back where it was. @public */
 export function Dialog({ title, onClose, actions, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -24,7 +36,7 @@ export function Dialog({ title, onClose, actions, children }: Props) {
   }, []);
   return (
     <dialog
-      ref={dialog} aria-labelledby={id} onCancel={(event) => { event.preventDefault(); onClose(); }}
+      ref={dialog} aria-labelledby={id} onKeyDown={wrap} onCancel={(event) => { event.preventDefault(); onClose(); }}
       className="m-auto w-[min(32rem,calc(100vw-2rem))] rounded-lg border border-line bg-surface p-0 backdrop:bg-black/50"
     >
       <div className="p-4">
