@@ -77,6 +77,7 @@ export class GroupSessions {
   async trigger(token: string, socket: GroupSocket): Promise<Seat> {
     const row = await this.needs.db.selectFrom('triggers').selectAll().where('token_hash', '=', hashOf(token)).executeTakeFirst();
     if (!row) throw new CodedError('TOKEN_INVALID', 'This trigger_token is not valid, or was revoked: `npx conclave triggers token <trigger>` makes a new one');
+    if (row.enabled === 0) throw new CodedError('TOKEN_INVALID', `The trigger ${row.name} is disabled: \`npx conclave triggers list\` shows it`);
     const connection = await this.enter(this.needs.ofTriggers, row.trigger_id, row.token_hash!, socket);
     return this.triggerSeat(row, connection, {
       ok: true, message: 'connected', client_id: socket.connectionId, subscriptions: [], trigger: { trigger_id: row.trigger_id, name: row.name, kind: row.kind },

@@ -25,7 +25,7 @@ import { LessonsModule } from './lessons/lessons.module.js';
 import { GroupAccounts } from './management/group-accounts.js';
 import { ManagementModule } from './management/management.module.js';
 import { Revoked } from './management/revoked.js';
-import { TriggerConfigs } from './management/trigger-configs.js';
+import { TriggerConfigs, TriggersChanged } from './management/trigger-configs.js';
 import { OrderUpdates } from './trades/order-updates.js';
 import { PostTrades } from './trades/post-trades.js';
 import { TradeWork } from './trades/trade-work.js';
@@ -54,6 +54,7 @@ const managementPorts: Provider[] = [
     useFactory: (accounts: AccountDirectory, desks: Desks) => ({ find: (id: string) => accounts.find(id), create: (account: Parameters<Desks['create']>[0]) => desks.create(account) }),
   },
   { provide: TriggerConfigs, useExisting: TriggerKinds },
+  { provide: TriggersChanged, useExisting: TriggerWork },
   {
     provide: Revoked,
     inject: [GROUP_CONNECTIONS, TRIGGER_CONNECTIONS],

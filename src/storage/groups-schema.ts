@@ -110,7 +110,7 @@ export interface GroupEventsTable {
   created_at: number;
 }
 
-export interface GroupDeliveriesTable {
+interface GroupDeliveriesTable {
   event_id: string;
   group_id: string;
   priority: number;

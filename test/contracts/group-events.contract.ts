@@ -176,6 +176,19 @@ export function groupEvents(name: string, fresh: () => Promise<FreshDatabase>): 
       expect(await client.ask({ type: 'ping' })).toMatchObject({ ok: true });
     });
 
+    it('what it sent before it closed is taken all the same, also what stood behind something slow', async () => {
+      const taken: unknown[] = [];
+      const takers = { trade: async (_group: unknown, fields: unknown) => { taken.push(fields); await new Promise((resolve) => setImmediate(resolve)); return { ok: true, message: 'accepted' }; }, log: () => Promise.reject(new Error('none')), trigger: () => Promise.reject(new Error('none')) };
+      const slow = await eventEdges(db, 'node-y', { takers });
+      const { token } = await newGroup(db, 'hasty');
+      const client = await group(token, undefined, slow);
+      for (let at = 0; at < 5; at += 1) client.send({ type: 'event', event_type: 'post_trade', at });
+      client.close();
+      await until(() => taken.length === 5, 'all five');
+      expect(taken).toEqual([0, 1, 2, 3, 4].map((at) => ({ event_type: 'post_trade', at })));
+      await slow.stop();
+    });
+
     it('what a group has learnt comes with its events', async () => {
       const learnt = await eventEdges(db, 'node-x', { experiences: [{ id: 'l1', lesson: 'Wait for the close', outcome_return: -0.01 }] });
       const { token } = await newGroup(db, 'learnt');

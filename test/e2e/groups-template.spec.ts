@@ -9,7 +9,7 @@ import { findPython } from '../support/tools.mjs';
 import { until } from '../support/until.js';
 
 /** Of BTCUSDT in config/symbols.yaml. */
-const LOT = 0.001;
+const LOT = 0.0001;
 const describeSeed = hasGroupSeed ? describe : describe.skip;
 if (!hasGroupSeed) console.warn('Skipped: the seeds are not beside the project (../shared/seeds)');
 
@@ -18,7 +18,7 @@ describeSeed('the Python template of the groups seed, with its indentation, a to
   let group: NewGroup;
   beforeAll(async () => {
     server = await startServer();
-    group = await newGroup(server, 'alpha', { margin_usd: 500 });
+    group = await newGroup(server, 'alpha', { leverage: 1 });
   });
   afterAll(async () => {
     endPrograms();
@@ -42,9 +42,9 @@ describeSeed('the Python template of the groups seed, with its indentation, a to
       return found.orders[0]?.status === 'filled' ? found : undefined;
     }, 'the order to fill');
     const [position] = (await rest(server, 'GET', `/api/positions?account=${group.account_id}`)).items as Body[];
-    expect(position).toMatchObject({ account_id: group.account_id, symbol: 'BTCUSDT', side: expect.stringMatching(/^long$/i), quantity: expect.any(Number), leverage: 2 });
-    // 50 USD of margin, twice, down to the lot
-    expect(position!.quantity).toBe(Math.floor(100 / position!.entry_price / LOT) * LOT);
+    expect(position).toMatchObject({ account_id: group.account_id, symbol: 'BTCUSDT', side: expect.stringMatching(/^long$/i), quantity: expect.any(Number), leverage: 1 });
+    // 50 USD of margin, down to the lot
+    expect(position!.quantity).toBeCloseTo(Math.floor(50 / position!.entry_price / LOT) * LOT, 9);
 
     expect(trace.orders).toHaveLength(1);
     expect(trace.orders[0]).toMatchObject({ symbol: 'BTCUSDT', side: 'buy', filled_quantity: position!.quantity, average_price: expect.closeTo(position!.entry_price, 6) });

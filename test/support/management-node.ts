@@ -11,7 +11,7 @@ import { GroupStore } from '../../src/groups/group-store.js';
 import { GroupAccounts, type GroupAccount, type NewGroupAccount } from '../../src/groups/management/group-accounts.js';
 import { ManagementModule } from '../../src/groups/management/management.module.js';
 import { Revoked } from '../../src/groups/management/revoked.js';
-import { TriggerConfigs } from '../../src/groups/management/trigger-configs.js';
+import { TriggerConfigs, TriggersChanged } from '../../src/groups/management/trigger-configs.js';
 import { Market } from '../../src/market/market.js';
 import { SymbolIndex } from '../../src/market/symbol-index.js';
 import { CodedError } from '../../src/model/codes.js';
@@ -80,6 +80,8 @@ export interface ManagementNode {
   readonly market: HandMarket;
   /** `group <id>` */
   readonly revoked: string[];
+  /** Times that those who run triggers were told to look. */
+  readonly looks: { readonly count: number };
   /** Went out to groups, in order. */
   readonly dispatched: StoredEvent[];
   get<T>(cls: abstract new (...needs: never[]) => T): T;
@@ -89,12 +91,13 @@ export interface ManagementNode {
 /** The management of groups as the server has it, on a real database and a free port. */
 export async function managementNode(database: FreshDatabase, { required = false } = {}): Promise<ManagementNode> {
   const { writer } = roomNode(database);
+  const looks = { count: 0 };
   const [accounts, market, revoked, dispatched] = [new ListedAccounts(), new HandMarket(), [] as string[], [] as StoredEvent[]];
   const groups = new GroupStore(database.kysely);
   const desk = new EventDesk({ db: database.kysely, groups, writer, dispatch: (event) => dispatched.push(event) });
   const values: [unknown, unknown][] = [
     [DATABASE, database], [GroupStore, groups], [Events, desk], [RoomWriter, writer], [Market, market], [GroupAccounts, accounts], [TriggerConfigs, new CheckedConfigs()],
-    [Revoked, { revoked: (kind: string, id: string) => revoked.push(`${kind} ${id}`) }],
+    [Revoked, { revoked: (kind: string, id: string) => revoked.push(`${kind} ${id}`) }], [TriggersChanged, { changed: () => { looks.count += 1; } }],
   ];
   const provided = values.map(([provide, useValue]) => ({ provide: provide as typeof GroupStore, useValue }));
   const shared = { module: Shared, providers: provided, exports: provided.map(({ provide }) => provide) };
@@ -104,7 +107,7 @@ export async function managementNode(database: FreshDatabase, { required = false
   app.useGlobalGuards(new ScopeGuard(new Authenticator({ required, jwtSecret: SECRET, jwksUrl: null, audience: null, issuer: null }), null));
   await app.listen(0, '127.0.0.1');
   return {
-    url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`, accounts, market, revoked, dispatched,
+    looks, url: `http://127.0.0.1:${(app.getHttpServer().address() as AddressInfo).port}`, accounts, market, revoked, dispatched,
     get: (cls) => app.get(cls as never), stop: () => app.close(),
   };
 }

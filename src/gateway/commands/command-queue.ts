@@ -19,6 +19,8 @@ export class CommandQueue {
     private readonly visitor: Visitor,
     private readonly table: Readonly<Record<string, Command>>,
     private readonly onFault: (error: Error) => void,
+    /** What came before the client closed is done all the same. */
+    private readonly toTheEnd = false,
   ) {}
 
   /** Something that goes before the commands that come after it, such as getting to know the client. */
@@ -43,13 +45,19 @@ export class CommandQueue {
   private async work(): Promise<void> {
     this.busy = true;
     for (let task = this.waiting.shift(); task; task = this.waiting.shift()) {
-      if (this.visitor.session.isClosed) this.waiting.length = 0;
+      if (this.visitor.session.isClosed && !(this.toTheEnd && this.leftByItself)) this.waiting.length = 0;
       else {
         const done = task();
         if (done) await done;
       }
     }
     this.busy = false;
+  }
+
+  /** The server has not thrown it out; a connection that was replaced was its own. */
+  private get leftByItself(): boolean {
+    const { endedWith } = this.visitor.session;
+    return endedWith === null || endedWith === 'REPLACED';
   }
 
   private async perform({ type, payload, reply }: Extract<Incoming, { kind: 'command' }>): Promise<void> {

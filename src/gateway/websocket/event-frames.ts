@@ -1,5 +1,5 @@
 import type { Answer } from '../../groups/answer.js';
-import { categoryOf, eventTypeOf } from '../../groups/events/event-frames.js';
+import { eventTypeOf } from '../../groups/events/event-frames.js';
 import { CodedError, type Code } from '../../model/codes.js';
 import type { FrameForm } from '../../storage/groups-schema.js';
 
@@ -40,5 +40,3 @@ export const refusalAnswer = (error: CodedError): Answer => ({
   ok: false, message: WORDS[error.code] ?? error.code, retryable: error.row.retryable,
   detail: error.details.length > 0 ? error.details : [{ path: '', message: error.message }], ...error.extra,
 });
-
-export { categoryOf };

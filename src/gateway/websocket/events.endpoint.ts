@@ -43,7 +43,7 @@ export class EventsEndpoint implements Endpoint {
     const transport = new RawTransport('events', 'json', ws, socket, CLOSES, (error) => Packet.raw(say(refusalAnswer(error))));
     const visitor = visits.open(transport, NOBODY);
     const { session } = visitor;
-    const queue = new CommandQueue(visitor, TABLE(() => seat!), onFault);
+    const queue = new CommandQueue(visitor, tableOf(() => seat), onFault, true);
     let orderly = false;
     ws.on('message', (data, binary) => {
       const incoming = read(data as Buffer, binary, session);
@@ -105,22 +105,24 @@ function read(data: Buffer, binary: boolean, { outbox }: Session): Incoming {
 
 const settled = (seat: Seat, { fields }: EventFrameIn): boolean => typeof fields['id'] === 'string' && seat.ack(fields['id']);
 
-const TABLE = (seat: () => Seat): Readonly<Record<string, Command>> => {
-  const of = (work: (frame: EventFrameIn) => Promise<Answer | null>): Command => ({
+const tableOf = (seated: () => Seat | null): Readonly<Record<string, Command>> => {
+  const of = (work: (frame: EventFrameIn, seat: Seat) => Promise<Answer | null>): Command => ({
     scope: null, fields: Object,
     perform: async (_visitor, payload) => {
       const frame = payload as EventFrameIn;
-      seat().spoke(frame.form);
-      return { data: await work(frame) };
+      const seat = seated();
+      if (!seat) return { data: null }; // refused at the door
+      seat.spoke(frame.form);
+      return { data: await work(frame, seat) };
     },
   });
   return {
-    event: of(({ fields, form }) => seat().event(fields, form)),
-    system: of(({ fields, form }) => seat().system(fields, form)),
+    event: of(({ fields, form }, seat) => seat.event(fields, form)),
+    system: of(({ fields, form }, seat) => seat.system(fields, form)),
     // it may have come again, or of another connection: nothing to say about it
-    ack: of(({ fields }) => {
+    ack: of(({ fields }, seat) => {
       if (typeof fields['id'] !== 'string') throw new CodedError('VALIDATION_ERROR', 'id: must be the id of an event', [{ path: 'id', message: 'must be the id of an event' }]);
-      seat().ack(fields['id']);
+      seat.ack(fields['id']);
       return Promise.resolve(null);
     }),
     ping: of(() => Promise.resolve({ ok: true, message: 'pong' })),

@@ -3,14 +3,17 @@ import type { Schema } from '../../storage/schema.js';
 
 /** What has tokens that programs connect with. */
 export type Kind = 'group' | 'trigger';
-const TABLES = { group: { table: 'groups', id: 'group_id' }, trigger: { table: 'triggers', id: 'trigger_id' } } as const;
+const TABLES = {
+  group: { table: 'groups', id: 'group_id', token: sql`token_hash` },
+  trigger: { table: 'triggers', id: 'trigger_id', token: sql`case when enabled = 1 then token_hash end` },
+} as const;
 /** Ids in one statement. */
 const CHUNK = 1000;
 
 export interface ConnectionRow {
   readonly id: string;
   readonly connectionId: string | null;
-  /** null: revoked, or deleted. */
+  /** null: revoked, disabled, or deleted. */
   readonly tokenHash: string | null;
 }
 
@@ -18,10 +21,12 @@ export interface ConnectionRow {
 export class ConnectionRows {
   private readonly table;
   private readonly id;
+  private readonly token;
 
   constructor(private readonly db: Kysely<Schema>, readonly kind: Kind, private readonly node: string) {
     this.table = sql.table(TABLES[kind].table);
     this.id = sql.ref(TABLES[kind].id);
+    this.token = TABLES[kind].token;
   }
 
   async take(id: string, connectionId: string): Promise<void> {
@@ -38,7 +43,7 @@ export class ConnectionRows {
     const found: ConnectionRow[] = [];
     for (const part of parts(ids)) {
       const { rows } = await sql<{ id: string; connection_id: string | null; token_hash: string | null }>`
-        select ${this.id} as id, connection_id, token_hash from ${this.table} where ${this.id} in (${sql.join(part)})`.execute(this.db);
+        select ${this.id} as id, connection_id, ${this.token} as token_hash from ${this.table} where ${this.id} in (${sql.join(part)})`.execute(this.db);
       for (const row of rows) found.push({ id: row.id, connectionId: row.connection_id, tokenHash: row.token_hash });
     }
     return found;

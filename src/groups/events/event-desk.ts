@@ -35,14 +35,13 @@ export class EventDesk extends Events {
     const eventId = uuidv7();
     const event: StoredEvent = { ...fields, eventId, correlationId: correlationId ?? eventId, createdAt: Date.now() };
     const also = beside(event);
-    const frame = targets.length > 0 ? eventFrame(event) : null;
     try {
       await this.needs.writer.say({
         store: async (tx) => {
           await this.insert(tx, event, key, targets);
           await also.store?.(tx);
         },
-        messages: [...targets.map(({ group_id: id }): NewMessage => groupMessage(id, 'group_event', `event:${eventId}:${id}`, frame)), ...also.messages ?? []],
+        messages: [...targets.map((group) => inRoomOf(group, event)), ...also.messages ?? []],
       });
     } catch (error) {
       const first = error instanceof KeyTaken ? await this.underKey(key!) : null;
@@ -71,6 +70,10 @@ export class EventDesk extends Events {
     return row ? eventOf(row) : null;
   }
 }
+
+/** A room is told that its group is meant, not who else is. */
+const inRoomOf = ({ group_id: id, name }: GroupsTable, event: StoredEvent): NewMessage =>
+  groupMessage(id, 'group_event', `event:${event.eventId}:${id}`, eventFrame({ ...event, targets: [name] }));
 
 const published = (event: StoredEvent, targets: readonly GroupsTable[], duplicate: boolean): Published => ({
   event, duplicate,

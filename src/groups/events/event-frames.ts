@@ -6,7 +6,7 @@ const CATEGORIES: Readonly<Record<string, string>> = { immediate: 'signal', post
 const EVENT_TYPES: Readonly<Record<string, string>> = { signal: 'immediate', decision: 'post_trade' };
 
 /** The newer form's word for an event type, and back. */
-export const categoryOf = (eventType: string): string => CATEGORIES[eventType] ?? eventType;
+const categoryOf = (eventType: string): string => CATEGORIES[eventType] ?? eventType;
 export const eventTypeOf = (category: string): string => EVENT_TYPES[category] ?? category;
 
 const parsed = (payload: string): unknown => {
@@ -19,7 +19,7 @@ const parsed = (payload: string): unknown => {
 };
 
 /** As a group that speaks this form reads it: the newer one has a `kind`, a `category`, and an object as payload. */
-export function eventText(event: StoredEvent, form: FrameForm, experiences: readonly Experience[]): string {
+function eventText(event: StoredEvent, form: FrameForm, experiences: readonly Experience[]): string {
   const { type, event_type: eventType, payload, ...fields } = eventFrame(event, experiences);
   return form === 'type'
     ? JSON.stringify({ type, event_type: eventType, ...fields, payload })

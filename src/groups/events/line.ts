@@ -38,7 +38,7 @@ const WINDOW = 64;
 /** A group that takes events and acknowledges none for so long gets the next ones all the same. */
 const SILENT_MS = 30_000;
 /** A group that has never acknowledged has so long to begin with it: until then a write alone settles nothing. */
-export const GRACE_MS = 2000;
+const GRACE_MS = 2000;
 const AGAIN_MS = 1000;
 /** The same of one that never acknowledges; what is out is bounded by its socket. */
 const UNACKNOWLEDGED = 1024;

@@ -205,6 +205,15 @@ describe('/api/triggers', () => {
     expect(await call('PATCH', `/api/triggers/${String(body['name'])}`, { enabled: 'yes' })).toMatchObject({ status: 400, body: { errors: [{ path: 'enabled' }] } });
     expect(await call('PATCH', `/api/triggers/${String(body['name'])}`, { enabled: false, config: { note: 'x' } })).toMatchObject({ status: 200, body: { enabled: false, config: { note: 'x' } } });
   });
+
+  it('each change is told to those who run them, and one that is disabled loses its connection', async () => {
+    const { body } = await call('POST', '/api/triggers', { name: name(), kind: 'external' });
+    expect(node.looks.count).toBe(1);
+    await call('PATCH', `/api/triggers/${String(body['name'])}`, { enabled: false });
+    expect([node.looks.count, node.revoked]).toEqual([2, [`trigger ${String(body['trigger_id'])}`]]);
+    await call('DELETE', `/api/triggers/${String(body['name'])}`);
+    expect(node.looks.count).toBe(3);
+  });
 });
 
 describe('events', () => {

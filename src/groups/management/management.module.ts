@@ -18,7 +18,7 @@ import { Revoked } from './revoked.js';
 import { Roles } from './roles.js';
 import { RolesController } from './roles.controller.js';
 import { TestEvents } from './test-events.js';
-import { TriggerConfigs } from './trigger-configs.js';
+import { TriggerConfigs, TriggersChanged } from './trigger-configs.js';
 import { Triggers } from './triggers.js';
 import { TriggersController } from './triggers.controller.js';
 
@@ -36,8 +36,8 @@ const providers: Provider[] = [
   { provide: Members, inject: [GroupChanges], useFactory: (changes: GroupChanges) => new Members(changes) },
   { provide: Roles, inject: [DATABASE, GroupChanges], useFactory: ({ kysely }: Database, changes: GroupChanges) => new Roles(kysely, changes) },
   {
-    provide: Triggers, inject: [DATABASE, TriggerConfigs, Revoked],
-    useFactory: ({ kysely }: Database, configs: TriggerConfigs, revoked: Revoked) => new Triggers({ db: kysely, configs, revoked }),
+    provide: Triggers, inject: [DATABASE, TriggerConfigs, Revoked, TriggersChanged],
+    useFactory: ({ kysely }: Database, configs: TriggerConfigs, revoked: Revoked, runners: TriggersChanged) => new Triggers({ db: kysely, configs, revoked, runners }),
   },
   { provide: EventReads, inject: [DATABASE], useFactory: ({ kysely }: Database) => new EventReads(kysely) },
   {
@@ -49,7 +49,7 @@ const providers: Provider[] = [
 /** Groups, members, roles, triggers, their tokens and events in REST. */
 @Module({})
 export class ManagementModule {
-  /** `imports`: storage, rooms, market, events of groups; `ports` bind `GroupAccounts`, `TriggerConfigs` and `Revoked`, whose needs `imports` have too. */
+  /** `imports`: storage, rooms, market, events of groups; `ports` bind `GroupAccounts`, `TriggerConfigs`, `TriggersChanged` and `Revoked`, whose needs `imports` have too. */
   static of(imports: readonly DynamicModule[], ports: readonly Provider[]): DynamicModule {
     return {
       module: ManagementModule,

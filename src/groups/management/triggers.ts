@@ -7,7 +7,7 @@ import type { Schema } from '../../storage/schema.js';
 import { newToken } from '../token.js';
 import { flawed, notFound, taken } from './refusals.js';
 import type { Revoked } from './revoked.js';
-import type { TriggerConfigs } from './trigger-configs.js';
+import type { TriggerConfigs, TriggersChanged } from './trigger-configs.js';
 
 export interface NewTrigger {
   readonly name: string;
@@ -29,6 +29,7 @@ export interface TriggersNeeds {
   readonly db: Kysely<Schema>;
   readonly configs: TriggerConfigs;
   readonly revoked: Revoked;
+  readonly runners: TriggersChanged;
 }
 
 /** The rows of triggers, and their tokens and secrets. Those who run them see within seconds what has changed. */
@@ -44,6 +45,7 @@ export class Triggers {
     };
     const { numInsertedOrUpdatedRows: made } = await this.needs.db.insertInto('triggers').values(row).onConflict((conflict) => conflict.column('name').doNothing()).executeTakeFirstOrThrow();
     if (made !== 1n) throw nameTaken(name);
+    this.needs.runners.changed();
     return { row, ...shown };
   }
 
@@ -77,6 +79,8 @@ export class Triggers {
       if (other) throw nameTaken(name!);
       await tx.updateTable('triggers').set(change).where('trigger_id', '=', row.trigger_id).execute();
     });
+    this.needs.runners.changed();
+    if (enabled === false) this.needs.revoked.revoked('trigger', row.trigger_id);
     return this.find(row.trigger_id);
   }
 
@@ -84,6 +88,7 @@ export class Triggers {
   async remove(idOrName: string): Promise<void> {
     const row = await this.find(idOrName);
     await this.needs.db.deleteFrom('triggers').where('trigger_id', '=', row.trigger_id).execute();
+    this.needs.runners.changed();
     this.needs.revoked.revoked('trigger', row.trigger_id);
   }
 
