@@ -10,7 +10,7 @@ const EXAMPLES = resolve(import.meta.dirname, '../../examples');
 let server: TestServer;
 let python: string;
 beforeAll(async () => {
-  server = await startServer();
+  server = await startServer({ SYMBOLS: 'BTCUSDT', SIGNAL_GENERATION_INTERVAL: '3600' });
   python = (await findPython())!;
 });
 afterAll(async () => {

@@ -8,7 +8,7 @@ let server: TestServer;
 let chat: ChatServer;
 beforeAll(async () => {
   chat = await startChatServer();
-  server = await startServer({ SIGNAL_GENERATION_INTERVAL: '3600' });
+  server = await startServer({ SYMBOLS: 'BTCUSDT,SOL/USD', SIGNAL_GENERATION_INTERVAL: '3600' });
 });
 afterAll(async () => {
   endPrograms();
@@ -26,15 +26,17 @@ const formOf = (body: Body): string => body.response_format.json_schema.name as 
 
 describe('the group runner over the public wire', () => {
   it('with a local model server and the built-in price trigger: event, discussion, decision, order and lesson under one correlation id', async () => {
-    const group = await newGroup(server, 'price_watchers');
+    const group = await newGroup(server, 'price_watchers', { symbol: 'SOL/USD' }); // it moves most
     const { items: members } = await rest(server, 'GET', `/api/groups/${group.group_id}/members`);
     const decisions = ['BUY', 'CLOSE'];
     chat.answer = ({ body }) => ({ text: JSON.stringify(formOf(body) === 'group_decision' ? decision(decisions.shift() ?? 'NO_TRADE') : OPINION) });
     const run = runner(group.token, [], { OPENAI_BASE_URL: chat.url, OPENAI_MODEL: 'local' });
     await until(() => told(run, 'connected').length === 1, 'it is connected');
-    await rest(server, 'POST', '/api/triggers', { name: 'small_moves', kind: 'price_move', config: { symbol: 'BTCUSDT', change_pct: 0.01, cooldown_s: 0, targets: ['price_watchers'] } });
+    await rest(server, 'POST', '/api/triggers', { name: 'small_moves', kind: 'price_move', config: { symbol: 'SOL/USD', change_pct: 0.01, cooldown_s: 0, targets: ['price_watchers'] } });
 
-    const opened = await until<Body>(() => told(run, 'decision').find(({ action }) => action === 'BUY'), 'it decides');
+    const opened = await until<Body>(() => told(run, 'decision').find(({ action }) => action === 'BUY'), 'it decides', 60_000);
+    await until(() => told(run, 'order_update').some(({ status, correlation_id: id }) => status === 'filled' && id === opened.correlation_id), 'it hears of the fill');
+    await rest(server, 'POST', `/api/groups/${group.group_id}/test-event`, { preset: 'news' }); // upon which it closes, if no further move was first
     const trace = await until<Body>(async () => {
       const found = await rest(server, 'GET', `/api/trace/${opened.correlation_id}`);
       return found.lessons.length > 0 && found;
@@ -44,13 +46,12 @@ describe('the group runner over the public wire', () => {
     expect(event).toMatchObject({ id: opened.event_id, source_id: 'small_moves', event_type: 'immediate' });
     const [discussion] = trace.discussions;
     expect(discussion.member_opinions).toHaveLength(members.length - 1);
-    expect(discussion).toMatchObject({ correlation_id: opened.correlation_id, symbol: 'BTCUSDT', decision: { action: 'BUY', confidence: 0.8, source: 'model:local' } });
+    expect(discussion).toMatchObject({ correlation_id: opened.correlation_id, symbol: 'SOL/USD', decision: { action: 'BUY', confidence: 0.8, source: 'model:local' } });
     expect(discussion.member_opinions[0]).toMatchObject({ signal: 'BUY', source: 'model:local' });
-    expect(trace.decisions[0]).toMatchObject({ symbol: 'BTCUSDT', status: 'filled', account_id: group.account_id });
-    expect(trace.orders[0]).toMatchObject({ symbol: 'BTCUSDT', side: 'buy', status: 'filled' });
+    expect(trace.decisions[0]).toMatchObject({ symbol: 'SOL/USD', status: 'filled', account_id: group.account_id });
+    expect(trace.orders[0]).toMatchObject({ symbol: 'SOL/USD', side: 'buy', status: 'filled' });
     expect(trace.fills[0]).toMatchObject({ order_id: trace.orders[0].order_id });
-    expect(trace.lessons[0]).toMatchObject({ symbol: 'BTCUSDT', lesson: expect.any(String), outcome_return: expect.any(Number) });
-    expect(told(run, 'order_update').some(({ status, correlation_id: id }) => status === 'filled' && id === opened.correlation_id)).toBe(true);
+    expect(trace.lessons[0]).toMatchObject({ symbol: 'SOL/USD', lesson: expect.any(String), outcome_return: expect.any(Number) });
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
   }, 120_000);
