@@ -45,6 +45,10 @@ describe('the news analyst', () => {
     expect(news(situation({ event: { title: 'BTC plunges after a hack' } })).signal).toBe('SELL');
   });
 
+  it.each([{ change_pct: -2.4 }, { action: 'SELL', confidence: 0.8 }, { when: 'rsi14 below 30' }])('leaves events of figures to others: %j', (data) => {
+    expect(news(situation({ event: { title: 'BTCUSDT down 2.40 %, STRONG', data } })).signal).toBe('ABSTAIN');
+  });
+
   it('counts old news half after twelve hours, not at all after two days, and never of the future', () => {
     const [fresh, older] = [1, 13].map((hours) => news(situation({ news: [headline('Bitcoin surges', hours)] })).confidence);
     expect(fresh).toBeGreaterThan(older!);
