@@ -43,6 +43,7 @@ describe('the news analyst', () => {
     expect(good.signal).toBe('BUY');
     expect(good.reasoning.join()).not.toMatch(/surges|rallies/);
     expect(news(situation({ event: { title: 'BTC plunges after a hack' } })).signal).toBe('SELL');
+    expect(news(situation({ event: { title: 'News', data: { summary: 'A record-high after a windfall.' } } })).signal).toBe('BUY');
   });
 
   it.each([{ change_pct: -2.4 }, { action: 'SELL', confidence: 0.8 }, { when: 'rsi14 below 30' }])('leaves events of figures to others: %j', (data) => {

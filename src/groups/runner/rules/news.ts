@@ -17,7 +17,7 @@ export function news({ news: items, event, asOf }: Situation): MemberOpinion {
   const read = (items ?? [])
     .filter(({ publishedAt }) => publishedAt <= asOf && asOf - publishedAt <= OLDEST_MS)
     .map((item) => ({ tone: toneOf(item), weight: 0.5 ** ((asOf - item.publishedAt) / HALF_LIFE_MS) }));
-  const said = isFigures(event.data) ? 0 : toneOf({ title: event.title, summary: '' });
+  const said = isFigures(event.data) ? 0 : toneOf({ title: event.title, summary: typeof event.data['summary'] === 'string' ? event.data['summary'] : '' });
   if (said !== 0) read.push({ tone: said, weight: 1 });
   if (read.length === 0) return abstains(RULES, items === null ? 'News could not be read, and the event says nothing good or bad.' : 'There is no news, and the event says nothing good or bad.');
   const weight = read.reduce((sum, each) => sum + each.weight, 0);
@@ -26,7 +26,7 @@ export function news({ news: items, event, asOf }: Situation): MemberOpinion {
   const [good, bad] = [read.filter(({ tone }) => tone > 0).length, read.filter(({ tone }) => tone < 0).length];
   return {
     signal: actionOf(score), confidence: rounded(confidenceOf(score)), source: RULES,
-    reasoning: [`The tone of ${read.length} text${read.length === 1 ? '' : 's'}${said === 0 ? '' : ', the event’s title among them,'} is ${num(mean)} on a scale of −1 to 1: ${good} good, ${bad} bad.`],
+    reasoning: [`The tone of ${read.length} text${read.length === 1 ? '' : 's'}${said === 0 ? '' : ', the event’s among them,'} is ${num(mean)} on a scale of −1 to 1: ${good} good, ${bad} bad.`],
   };
 }
 
