@@ -1,3 +1,4 @@
+import { signalRoute } from './signals/signal.route.js';
 import { symbolRoute } from './symbol/symbol.route.js';
 import { watchRoute } from './watch/watch.route.js';
 
@@ -8,4 +9,5 @@ import { watchRoute } from './watch/watch.route.js';
 export const pages = [
   watchRoute,
   symbolRoute,
+  signalRoute,
 ] as const;

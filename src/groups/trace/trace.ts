@@ -21,14 +21,11 @@ export interface Trace {
   readonly timeline: readonly TimelineItem[];
 }
 
-/** null where nothing has the id. */
-export function traceOf(correlationId: string, rows: TraceRows, discussions: readonly DiscussionItem[]): Trace | null {
-  const timeline = timelineOf(rows);
-  if (timeline.length === 0) return null;
+export function traceOf(correlationId: string, rows: TraceRows, discussions: readonly DiscussionItem[]): Trace {
   return {
     correlation_id: correlationId, events: rows.events.map(eventOnWire), discussions, decisions: rows.decisions.map(decisionOnWire), orders: rows.orders.map(orderOnWire),
     fills: rows.fills.map((row) => ({ account_id: row.account_id, decision_id: row.decision_id, ...fillOnWire(row) })), trades: rows.trades.map(tradeOnWire),
-    lessons: rows.lessons.map(lessonOnWire), timeline,
+    lessons: rows.lessons.map(lessonOnWire), timeline: timelineOf(rows),
   };
 }
 

@@ -7,9 +7,14 @@ import { traceRows } from './trace-rows.js';
 export class Traces {
   constructor(private readonly db: Kysely<Schema>, private readonly discussions: Pick<DiscussionReads, 'linked'>) {}
 
-  /** null where nothing has the id. */
+  /** null where nothing has the id; empty lists where it is a signal's, of which nothing has come. */
   async find(correlationId: string): Promise<Trace | null> {
     const rows = await traceRows(this.db, correlationId);
-    return traceOf(correlationId, rows, await this.discussions.linked(rows.discussions));
+    const trace = traceOf(correlationId, rows, await this.discussions.linked(rows.discussions));
+    return trace.timeline.length > 0 || await this.isSignal(correlationId) ? trace : null;
+  }
+
+  private async isSignal(id: string): Promise<boolean> {
+    return await this.db.selectFrom('signals').select('signal_id').where('signal_id', '=', id).executeTakeFirst() !== undefined;
   }
 }
