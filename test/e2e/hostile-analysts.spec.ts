@@ -9,7 +9,7 @@ import { cleanUp, freshDataDir, startServer, type TestServer } from '../support/
 const RUNS = 1000;
 const SYMBOLS = 40;
 const ASKERS = 8;
-const DEADLINE_MS = 500;
+const DEADLINE_MS = 1200;
 const HONEST = ['h1', 'h2', 'h3', 'h4', 'h5'];
 const HOSTILE = ['x1', 'x2'];
 const ACTIONS = ['BUY', 'SELL', 'HOLD'] as const;

@@ -43,10 +43,10 @@ describe('a replayed file', () => {
       'agents.yaml': (text) => text.replace('strategies: []', 'strategies:\n  - {id: crossover, strategy: moving_average_crossover, account: main, symbols: [BTCUSDT], parameters: {short: 5, long: 20, band: 0.001, quantity: 0.05}}'),
     });
     const file = join(root, 'btc.csv');
-    await writeFile(file, (await readFile(join(DATA, 'BTCUSDT-1m.csv'), 'utf8')).split('\n').slice(0, 1501).join('\n'));
+    await writeFile(file, (await readFile(join(DATA, 'BTCUSDT-1m.csv'), 'utf8')).split('\n').slice(0, 1001).join('\n'));
     const replay = async (speed: string): Promise<readonly unknown[]> => {
       const server = await startServer({ FEED: 'replay', REPLAY_FILES: `BTCUSDT=${file}`, REPLAY_SPEED: speed }, root);
-      await until(async () => (await get<{ feed: { ended: boolean } }>(server, '/ws/status')).feed.ended, 'the end of the file', 60_000);
+      await until(async () => (await get<{ feed: { ended: boolean } }>(server, '/ws/status')).feed.ended, 'the end of the file', 120_000);
       const orders = await allOf(server, '/api/orders');
       const { items: accounts } = await get<Listed>(server, '/api/accounts');
       for (const account of accounts as unknown as Record<'total_balance' | 'wallet_balance' | 'unrealized_pnl', number>[]) {
@@ -66,7 +66,7 @@ describe('a replayed file', () => {
     expect(orders.filter(([, , , , , , , , , status]) => status === 'filled').length).toBeGreaterThan(10);
     expect(await replay('0')).toEqual(first);
     expect(await replay('200000')).toEqual(first);
-  }, 180_000);
+  }, 400_000);
 });
 
 describe('brokers', () => {

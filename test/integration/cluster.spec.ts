@@ -55,10 +55,9 @@ describe('three nodes on one PostgreSQL and one Redis', () => {
     for (const node of cluster.nodes) {
       const status = await until(async () => {
         const now = await statusOf(node);
-        return now.websocket_manager.active_connections === 3 && now.websocket_manager.rooms['AAPL'] === 3 && now;
-      }, 'the sum', 3000);
+        return now.websocket_manager.active_connections === 3 && now.websocket_manager.rooms['AAPL'] === 3 && now.websocket_manager.messages_sent > 33 && now;
+      }, 'the sum');
       expect(status.websocket_manager).toEqual({ total_connections: 3, active_connections: 3, messages_sent: expect.any(Number), rooms: expect.objectContaining({ AAPL: 3, system: 3 }) });
-      expect(status.websocket_manager.messages_sent).toBeGreaterThan(33);
       expect([...status.cluster.nodes].sort()).toEqual([...nodes].sort());
       expect(status.cluster.redis).toBe('up');
     }
