@@ -24,6 +24,7 @@ describe('trading on two nodes', () => {
     await until(async () => (await get<Listed>(other, '/api/positions')).items.length > 0, 'a position of an agent, seen from the other node', 60_000);
     await until(async () => JSON.stringify(await balances(other)) === JSON.stringify(await balances(trader)), 'the same orders on both');
     const client = await RawClient.open(`${trader.ws}/ws/signals`);
+    await client.ask('get_status'); // answered once it is in the room `system`
     const answer = await fetch(`${other.url}/api/trading/state`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ state: 'HALTED', reason: 'from afar' }) });
     expect(answer.status).toBe(200);
     await client.find(({ type, data }) => type === 'system_alert' && (data as { code: string }).code === 'TRADING_HALTED');
