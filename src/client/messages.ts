@@ -181,6 +181,98 @@ export interface ApprovalUpdate {
   readonly note?: string;
 }
 
+/** In `agent:{id}`: a trading agent has ended a cycle, was paused or resumed, or its account may trade otherwise. */
+export interface AgentStatus {
+  readonly agent_id: string;
+  readonly is_running: boolean;
+  readonly cycle_count: number;
+  /** Market time. */
+  readonly last_decision_time: string | null;
+  readonly paused?: boolean;
+  readonly interval_s?: number;
+  /** `rules`, or the model's name. */
+  readonly decided_by?: string;
+  /** Of its account; null where it is not traded. */
+  readonly state?: 'ACTIVE' | 'REDUCING' | 'HALTED' | null;
+  readonly error?: string;
+  /** Why it is paused, or what keeps it from adding exposure. */
+  readonly reason?: string;
+}
+
+/** In `agent:{id}`: what a trading agent has decided in a cycle. */
+export interface AgentCycle {
+  readonly cycle: number;
+  readonly agent_id: string;
+  readonly ai_reasoning: string;
+  readonly decisions: readonly {
+    readonly action: string;
+    readonly symbol: string;
+    /** Base units that were ordered. */
+    readonly quantity: number;
+    readonly leverage: number;
+    readonly reason: string;
+    readonly confidence?: number | null;
+    /** What became of it; null: nothing was to be done. */
+    readonly status?: string | null;
+    readonly gate?: { readonly code: string; readonly detail: string };
+    readonly order_id?: string;
+    readonly error?: string;
+  }[];
+}
+
+/** In `agent:{id}`: an order of a trading agent was filled. `side` is the position's. */
+export interface TradeExecuted {
+  readonly order_id: string | null;
+  readonly symbol: string;
+  readonly side: 'long' | 'short';
+  readonly quantity: number;
+  readonly price: number;
+  readonly leverage: number;
+  readonly status: string | null;
+  readonly reducing?: boolean;
+  readonly fee?: number;
+  readonly realized_pnl?: number;
+  readonly timestamp?: string;
+}
+
+/** In `agent:{id}`, the latest: money in the account's currency, `used_percentage` 0 to 100. */
+export interface AccountUpdate {
+  readonly total_balance: number;
+  readonly available_balance: number;
+  readonly unrealized_pnl: number;
+  readonly used_percentage: number;
+}
+
+/** In `agent:{id}`, the latest: all open positions. */
+export type PositionsUpdate = readonly {
+  readonly symbol: string;
+  readonly side: 'long' | 'short';
+  /** Without sign. */
+  readonly position_amt: number;
+  readonly entry_price: number;
+  readonly mark_price: number;
+  readonly unrealized_profit: number;
+  /** Percent, without leverage. */
+  readonly pnl_percentage: number;
+  readonly leverage: number;
+}[];
+
+/** In `agent:{id}`: a closed trade was looked back on. */
+export interface Reflection {
+  readonly reflection_id: string;
+  readonly account_id: string;
+  readonly agent_id: string | null;
+  readonly symbol: string;
+  readonly trade_id: string;
+  /** Who wrote it: `rules` or a model. */
+  readonly source: string;
+  readonly thought: string;
+  readonly happened: string;
+  readonly change: string;
+  readonly outcome_return: number | null;
+  readonly timestamp: string;
+}
+
 /** In `ops`: a remote analyst has come or gone. */
 export interface AnalystUpdate {
   readonly agent_id: string;
@@ -317,6 +409,12 @@ export interface MessageData {
   trading_decision: TradingDecision;
   system_alert: SystemAlert;
   approval_update: ApprovalUpdate;
+  agent_status: AgentStatus;
+  decision: AgentCycle;
+  trade_executed: TradeExecuted;
+  account_update: AccountUpdate;
+  position_update: PositionsUpdate;
+  reflection: Reflection;
   alert: Alert;
   analyst_update: AnalystUpdate;
   node_update: NodeUpdate;

@@ -104,7 +104,7 @@ export class Desks extends Trading {
     const desk = this.desks.get(accountId);
     const account = desk?.account ?? this.copies.get(accountId);
     return accountView(account ?? untouched(config), {
-      broker: desk?.broker ?? config.broker, priceOf: (symbol) => this.needs.prices.of(symbol)?.last ?? null, state: this.needs.states.effective(accountId),
+      broker: desk?.broker ?? config.broker, limits: config.limits, priceOf: (symbol) => this.needs.prices.of(symbol)?.last ?? null, state: this.needs.states.effective(accountId),
     });
   }
 

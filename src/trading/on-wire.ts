@@ -4,6 +4,8 @@ import type { AccountView, MarkedPosition } from './trading.js';
 
 const iso = (at: number): string => new Date(at).toISOString();
 const number = (text: string | null): number | null => (text === null ? null : Number(text));
+/** null: there is none. */
+const limit = (share: number): number | null => (Number.isFinite(share) ? share : null);
 
 export const orderOnWire = (row: OrdersTable): Record<string, unknown> => ({
   order_id: row.order_id, decision_id: row.decision_id, account_id: row.account_id, symbol: row.symbol, side: row.side, position_side: row.leg,
@@ -28,5 +30,5 @@ export const accountOnWire = (view: AccountView): Record<string, unknown> => ({
   account_id: view.accountId, broker: view.broker, mode: view.mode, currency: view.currency, initial_balance: view.initial.toNumber(),
   total_balance: view.totals.equity.toNumber(), wallet_balance: view.totals.wallet.toNumber(), available_balance: view.totals.available.toNumber(),
   unrealized_pnl: view.totals.unrealised.toNumber(), used_percentage: usedPercentage(view.totals), peak_equity: view.peakEquity.toNumber(),
-  day_start_equity: view.dayStartEquity.toNumber(), positions: view.positions.length, ...view.state,
+  day_start_equity: view.dayStartEquity.toNumber(), limits: { max_daily_loss: limit(view.limits.maxDailyLoss), max_drawdown: limit(view.limits.maxDrawdown) }, positions: view.positions.length, ...view.state,
 });

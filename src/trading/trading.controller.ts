@@ -55,6 +55,10 @@ export class TradingController {
 
   @Get('accounts')
   @ApiOperation({ summary: 'Accounts with their balances and states' })
+  @ApiOkResponse({
+    description: '{items: [{account_id, broker, mode, currency, initial_balance, total_balance, wallet_balance, available_balance, unrealized_pnl, used_percentage, peak_equity, '
+      + 'day_start_equity, limits: {max_daily_loss, max_drawdown} (shares, null: none), positions, state, code, reason}], next}',
+  })
   accounts(): Listed {
     return { items: this.trading.accounts().map(accountOnWire), next: null };
   }

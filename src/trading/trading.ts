@@ -38,6 +38,8 @@ export interface AccountView {
   readonly totals: Totals;
   readonly peakEquity: Decimal;
   readonly dayStartEquity: Decimal;
+  /** Shares of the equity; Infinity: none. */
+  readonly limits: { readonly maxDailyLoss: number; readonly maxDrawdown: number };
   readonly positions: readonly MarkedPosition[];
   readonly state: { readonly state: TradingState; readonly code: string | null; readonly reason: string | null };
 }

@@ -30,7 +30,7 @@ export class HandTrading extends Trading {
     const positions = book.positions().map((position) => ({ ...position, mark: book.markOf(position.symbol)!, unrealised: book.unrealised(position) }));
     const totals = book.totals();
     return {
-      accountId, broker: 'paper', mode: 'perpetual', currency: 'USDT', initial: decimal(10_000), totals, peakEquity: totals.equity, dayStartEquity: totals.equity,
+      accountId, broker: 'paper', mode: 'perpetual', currency: 'USDT', initial: decimal(10_000), totals, peakEquity: totals.equity, dayStartEquity: totals.equity, limits: { maxDailyLoss: 0.05, maxDrawdown: 0.3 },
       positions, state: { state: 'ACTIVE', code: null, reason: null },
     };
   }

@@ -49,7 +49,7 @@ export class MemoryTrading extends Trading {
     const { book, initial, state } = account;
     const totals = book.totals();
     const positions = book.positions().map((position) => ({ ...position, mark: book.markOf(position.symbol)!, unrealised: book.unrealised(position) }));
-    return { accountId, broker: 'paper', mode: book.mode, currency: 'USDT', initial, totals, peakEquity: totals.equity, dayStartEquity: initial, positions, state };
+    return { accountId, broker: 'paper', mode: book.mode, currency: 'USDT', initial, totals, peakEquity: totals.equity, dayStartEquity: initial, limits: { maxDailyLoss: 0.05, maxDrawdown: 0.3 }, positions, state };
   }
 
   accounts(): readonly AccountView[] {

@@ -94,6 +94,12 @@ export const useConnection = (): ConnectionView => useStore(connection);
 
 export type RoomHandlers = { readonly [T in MessageType]?: (message: MessageOf<T>) => void };
 
+/** Hears the room `system`, which every connection is in by itself. */
+export function useSystem(handlers: RoomHandlers): void {
+  const hear = useEffectEvent((message: Message) => (handlers[message.type] as ((message: Message) => void) | undefined)?.(message));
+  useEffect(() => listeners.add('system', (message) => hear(message)), []);
+}
+
 /**
  * A member of the room while mounted; handlers get its messages, each once, resumed without a hole after a break.
  * Load what was before by REST once `joined`, and merge by id: so nothing falls between. After a gap all queries are

@@ -1,5 +1,6 @@
 import { signalRoute } from './signals/signal.route.js';
 import { symbolRoute } from './symbol/symbol.route.js';
+import { tradingRoute } from './trading/trading.route.js';
 import { watchRoute } from './watch/watch.route.js';
 
 /**
@@ -10,4 +11,5 @@ export const pages = [
   watchRoute,
   symbolRoute,
   signalRoute,
+  tradingRoute,
 ] as const;

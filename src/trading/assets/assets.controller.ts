@@ -10,7 +10,7 @@ export class AssetsController {
 
   @Get()
   @ApiOperation({ summary: 'Symbols that an agent of their own trades' })
-  @ApiOkResponse({ description: '{items: [{symbol, name, paused, interval, price, source, position, total_pnl, last_action}], next}' })
+  @ApiOkResponse({ description: '{items: [{symbol, agent_id, name, paused, interval, price, source, position, total_pnl, last_action}], next}' })
   async list(): Promise<{ items: readonly AssetItem[]; next: null }> {
     return { items: await this.assets.list(), next: null };
   }

@@ -25,6 +25,8 @@ export interface AssetsNeeds {
 /** A row of `GET /api/assets`. */
 export interface AssetItem {
   readonly symbol: string;
+  /** Its room is `agent:{agent_id}`. */
+  readonly agent_id: string;
   readonly name: string;
   readonly paused: boolean;
   readonly interval: number;
@@ -115,7 +117,7 @@ export class Assets {
     const [last] = await this.actions(agent.id, 1);
     const position = picture?.positions[0];
     return {
-      symbol, name: agent.name, paused: status.paused, interval: status.intervalS, price: market.lastPrice(symbol)?.price ?? null, source: market.source,
+      symbol, agent_id: agent.id, name: agent.name, paused: status.paused, interval: status.intervalS, price: market.lastPrice(symbol)?.price ?? null, source: market.source,
       position: position ? positionOf(position) : null,
       total_pnl: picture ? totalPnl(picture) : null,
       last_action: last ? { timestamp: new Date(last.at).toISOString(), action: last.action, message: last.message } : null,

@@ -1,4 +1,5 @@
 import { Link, useMatches, useRouter } from '@tanstack/react-router';
+import type { ComponentType } from 'react';
 import { auth, signOut } from '../auth.js';
 import { useConnection } from '../live.js';
 import { useStore } from '../store.js';
@@ -13,12 +14,12 @@ function Navigation() {
   const here = useMatches({ select: (matches) => matches.at(-1)?.staticData });
   return (
     <nav aria-label="Pages" className="-mb-px flex min-w-0 gap-1 overflow-x-auto max-sm:order-last max-sm:w-full">
-      {inNavigation.map(({ to, nav }) => (
+      {inNavigation.map(({ to, nav, badge: Waiting }) => (
         <Link
           key={to} to={to} aria-current={here?.nav === nav || here?.under === nav ? 'page' : undefined} activeProps={{}}
           className="border-b-2 border-transparent px-2.5 py-2.5 text-sm font-medium whitespace-nowrap text-muted hover:text-text aria-[current]:border-accent aria-[current]:text-text max-sm:py-1.5"
         >
-          {nav}
+          {nav}{Waiting && <Waiting />}
         </Link>
       ))}
     </nav>
@@ -26,10 +27,10 @@ function Navigation() {
 }
 
 /** The pages that have a word in the navigation. Asked of the router, as they import this frame. */
-function useRouterPages(): { readonly inNavigation: readonly { readonly to: string; readonly nav: string }[] } {
+function useRouterPages(): { readonly inNavigation: readonly { readonly to: string; readonly nav: string; readonly badge: ComponentType | undefined }[] } {
   const { routeTree } = useRouter();
-  const children = Object.values((routeTree as { children?: object }).children ?? {}) as readonly { fullPath: string; options: { staticData?: { nav?: string } } }[];
-  return { inNavigation: children.flatMap(({ fullPath, options }) => (options.staticData?.nav ? [{ to: fullPath, nav: options.staticData.nav }] : [])) };
+  const children = Object.values((routeTree as { children?: object }).children ?? {}) as readonly { fullPath: string; options: { staticData?: { nav?: string; badge?: ComponentType } } }[];
+  return { inNavigation: children.flatMap(({ fullPath, options }) => (options.staticData?.nav ? [{ to: fullPath, nav: options.staticData.nav, badge: options.staticData.badge }] : [])) };
 }
 
 function ConnectionLight() {
