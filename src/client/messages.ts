@@ -308,13 +308,15 @@ export interface OpsUpdate {
   }[];
   readonly connections: { readonly here: number; readonly limit: number; readonly all: number; readonly dropped: Readonly<Record<string, number>> };
   readonly rooms: readonly { readonly room: string; readonly members: number }[];
-  readonly queue: { readonly waiting: number; readonly running: number };
+  /** `ended`: runs of this node since its start. */
+  readonly queue: { readonly waiting: number; readonly running: number; readonly ended: number };
   readonly feed: Readonly<Record<string, unknown>>;
   /** `age_ms` in market milliseconds; null before the first price. */
   readonly feeds: readonly { readonly symbol: string; readonly source: string; readonly last_price_at: string | null; readonly age_ms: number | null }[];
   /** `today` of `GET /api/costs`; null while it cannot be read. */
   readonly budgets: Readonly<Record<string, unknown>> | null;
-  readonly decision_log: { readonly pending: number };
+  /** `calls`: of models by this node since its start. */
+  readonly decision_log: { readonly pending: number; readonly calls: number };
   readonly database: 'up' | 'away';
   /** null: this node is alone. */
   readonly redis: 'up' | 'away' | null;

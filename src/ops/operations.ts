@@ -28,7 +28,7 @@ export interface OperationsNeeds {
   readonly market: Market;
   readonly feed: FeedState;
   readonly costs: CostLedger;
-  readonly calls: Pick<SqlCallLog, 'pending'>;
+  readonly calls: Pick<SqlCallLog, 'pending' | 'observe'>;
   readonly caller: Pick<ModelCaller, 'breakers'>;
   readonly remote: RemoteSeats;
   /** null where this node is alone, and for what follows. */
@@ -42,7 +42,14 @@ export interface OperationsNeeds {
 
 /** How the server is doing: nodes, connections, rooms, queue, feeds, budgets, faults, the last lines of the log. */
 export class Operations {
-  constructor(private readonly needs: OperationsNeeds) {}
+  /** At this node since its start: what follows them knows when there is something to read. */
+  private runsEnded = 0;
+  private callsMade = 0;
+
+  constructor(private readonly needs: OperationsNeeds) {
+    needs.runs.observe(() => void (this.runsEnded += 1));
+    needs.calls.observe(() => void (this.callsMade += 1));
+  }
 
   /** With the last lines of the log. */
   async report(): Promise<Record<string, unknown>> {
@@ -62,11 +69,11 @@ export class Operations {
       })),
       connections: { here: sessions.active, limit: maxConnections, all: nodes.reduce((all, { active }) => all + active, 0), dropped: sessions.dropped },
       rooms: this.rooms(nodes.map(({ rooms }) => rooms)),
-      queue: runs.counts,
+      queue: { ...runs.counts, ended: this.runsEnded },
       feed: feed.report(),
       feeds: this.feeds(),
       budgets,
-      decision_log: { pending: calls.pending },
+      decision_log: { pending: calls.pending, calls: this.callsMade },
       database: database === null ? 'up' : 'away',
       redis: redis && (redisAway === null ? 'up' : 'away'),
       faults: this.faults(budgets, database, redisAway),

@@ -1,3 +1,4 @@
+import { analystsRoute } from './analysts/analysts.route.js';
 import { signalRoute } from './signals/signal.route.js';
 import { symbolRoute } from './symbol/symbol.route.js';
 import { tradingRoute } from './trading/trading.route.js';
@@ -12,4 +13,5 @@ export const pages = [
   symbolRoute,
   signalRoute,
   tradingRoute,
+  analystsRoute,
 ] as const;

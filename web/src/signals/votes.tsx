@@ -8,8 +8,10 @@ import type { Explanation, FullSignal, Opinion, WithoutAnalyst } from './signal-
 
 const COLUMNS = [
   { label: 'Analyst' }, { label: 'Vote' }, { label: 'Confidence', numeric: true }, { label: 'Share of the weight', wide: true },
-  { label: 'Without it' }, { label: 'Latency', numeric: true, wide: true }, { label: 'Right', wide: true },
+  { label: 'Without it' }, { label: 'Latency', numeric: true, wide: true },
 ];
+/** Once it is known who was right. */
+const SCORE = { label: 'Right', wide: true };
 const BARS: Readonly<Record<string, string>> = { BUY: 'bg-buy', SELL: 'bg-sell', HOLD: 'bg-hold' };
 const milliseconds = (ms: number): string => `${number(ms, ms < 10 ? 2 : 0)} ms`;
 
@@ -49,7 +51,8 @@ function Row({ opinion, signal, explanation, digits, most }: RowProps) {
   const [open, setOpen] = useState(false);
   const { agent_id: id, name, signal: stance, confidence, reasoning, reason, fault_domain: domain, latency_ms: latency, target_price: target, stop_loss: stop, weight, step, round } = opinion;
   const part = explanation?.contributions.find(({ agent_id: other }) => other === id);
-  const score = signal.outcome?.scores?.[id];
+  const scores = signal.outcome?.scores;
+  const score = scores?.[id];
   return (
     <>
       <tr data-vote={id}>
@@ -64,11 +67,11 @@ function Row({ opinion, signal, explanation, digits, most }: RowProps) {
         <Cell wide><Share opinion={opinion} most={most} why={stance === 'ABSTAIN' ? (reason ?? 'abstained') : (part?.not_counted ?? null)} /></Cell>
         <Cell><WithoutIt of={explanation?.without_analyst.find(({ agent_id: other }) => other === id)} /></Cell>
         <Cell numeric wide className="text-muted">{milliseconds(latency)}</Cell>
-        <Cell wide>{score === undefined ? <span className="text-muted">–</span> : score === 1 ? <span className="text-buy">✓<span className="sr-only"> right</span></span> : <span className="text-sell">✗<span className="sr-only"> wrong</span></span>}</Cell>
+        {scores && <Cell wide>{score === undefined ? <span className="text-muted">–</span> : score === 1 ? <span className="text-buy">✓<span className="sr-only"> right</span></span> : <span className="text-sell">✗<span className="sr-only"> wrong</span></span>}</Cell>}
       </tr>
       {open && (
         <tr>
-          <td colSpan={COLUMNS.length} className="bg-raised/40 px-4 py-2 text-sm">
+          <td colSpan={COLUMNS.length + (scores ? 1 : 0)} className="bg-raised/40 px-4 py-2 text-sm">
             {reasoning.length === 0 ? <p className="text-muted">It gave no reasons.</p> : <ul className="max-w-prose list-disc space-y-0.5 pl-5">{reasoning.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>}
             <p className="mt-1.5 text-xs text-muted tabular-nums">
               fault domain {domain} · weight {number(weight, 2)}{step !== undefined && <> · {step}{round ? ` of round ${round}` : ''}</>}
@@ -91,7 +94,7 @@ export function Votes({ signal, explanation, digits }: { readonly signal: FullSi
   const most = Math.max(...opinions.map(({ share }) => share), 1e-9);
   return (
     <Card title="Opinions" aside={<span className="text-xs text-muted">{completed} asked, {abstained} abstained · select one for its reasons</span>}>
-      <Table caption="Opinions" columns={COLUMNS}>
+      <Table caption="Opinions" columns={signal.outcome?.scores ? [...COLUMNS, SCORE] : COLUMNS}>
         {sorted.map((opinion) => <Row key={`${opinion.agent_id}:${opinion.step ?? ''}:${opinion.round ?? 0}`} opinion={opinion} signal={signal} explanation={explanation} digits={digits} most={most} />)}
       </Table>
     </Card>

@@ -12,10 +12,13 @@ function list(names: readonly string[]): string {
   return names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1)}`;
 }
 
+/** Of the others, the action that lacks least, and how much. */
+const closest = (lacking: Explanation['lacking']): readonly [string, number] => Object.entries(lacking).sort(([, a], [, b]) => a - b)[0] ?? ['', 0];
+
 /** What the margin says, as a sentence. */
-function marginWords({ margin, verdict: { action }, parameters: { threshold } }: Explanation): string {
+function marginWords({ margin, lacking, verdict: { action }, parameters: { threshold } }: Explanation): string {
   if (margin >= 0) return `${action} stands ${points(margin)} above the quorum of ${percent(threshold)}.`;
-  return `No action reached the quorum of ${percent(threshold)}, so it is HOLD.`;
+  return `No action reached the quorum of ${percent(threshold)}, so it is HOLD. ${closest(lacking)[0]} came closest.`;
 }
 
 function flipWords({ flip: { found, action, changes, none_within: none, smallest } }: Explanation): string {
@@ -47,7 +50,11 @@ function Finding({ title, figure, children }: { readonly title: string; readonly
   );
 }
 
-const signed = (margin: number): string => `${margin >= 0 ? '+' : '−'}${points(margin)}`;
+const marginFigure = ({ margin, lacking, verdict: { support, action }, parameters: { threshold } }: Explanation): string => {
+  if (margin >= 0) return `+${points(margin)}`;
+  const [nearest, lacks] = closest(lacking);
+  return lacks < threshold - (support[action] ?? 0) ? `${nearest} −${points(lacks)}` : `−${points(margin)}`;
+};
 
 /** Why the signal is what it is, and how little would have made it another one. */
 export function Why({ of }: { readonly of: Explanation }) {
@@ -67,7 +74,7 @@ export function Why({ of }: { readonly of: Explanation }) {
           ))}
         </ul>
         <dl className="grid gap-x-5 gap-y-4 sm:grid-cols-2 xl:grid-cols-4">
-          <Finding title="Margin to the quorum" figure={<span className={margin >= 0 ? '' : 'text-warn'}>{signed(margin)}</span>}>{marginWords(of)}</Finding>
+          <Finding title="Margin to the quorum" figure={<span className={margin >= 0 ? '' : 'text-warn'}>{marginFigure(of)}</span>}>{marginWords(of)}</Finding>
           <Finding title="Smallest flip" figure={flip.found ? counted(flip.changes.length, 'vote') : `more than ${counted(flip.none_within, 'vote')}`}>{flipWords(of)}</Finding>
           <Finding title="Leave one analyst out" figure={decisive === 0 ? 'nobody decisive' : `${decisive} decisive`}>{aloneWords(of)}</Finding>
           <Finding title="Leave one fault domain out" figure={decisiveDomains === 0 ? 'none decisive' : `${decisiveDomains} decisive`}>{domainWords(of)}</Finding>

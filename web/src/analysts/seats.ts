@@ -1,0 +1,75 @@
+import { queryOptions } from '@tanstack/react-query';
+import type { AnalystUpdate } from 'conclave/client';
+import { get, queryClient } from '../api.js';
+
+interface Agreement {
+  readonly runs: number;
+  readonly with: number;
+  readonly share: number | null;
+}
+export interface Statistics {
+  readonly asked: number;
+  readonly votes: Readonly<Record<'BUY' | 'SELL' | 'HOLD', number>>;
+  readonly abstained: Readonly<Record<string, number>>;
+  /** Milliseconds. */
+  readonly latency: { readonly mean: number; readonly median: number; readonly p95: number } | null;
+  readonly majority: Agreement;
+  readonly signals: Agreement;
+}
+/** How a remote analyst has behaved. */
+interface Conduct {
+  readonly counted: number;
+  readonly equivocations: number;
+  readonly late: number;
+  readonly unknown_run: number;
+  readonly invalid: number;
+  readonly missed: number;
+  readonly flooded: number;
+  readonly hostile: boolean;
+  readonly why: string | null;
+}
+/** A seat of the panel. An empty one has its name, its kind and why it is empty. */
+export interface Seat {
+  readonly agent_id: string;
+  readonly name: string;
+  readonly kind: 'rule' | 'model' | 'remote';
+  readonly state: 'seated' | 'empty' | 'away';
+  readonly why?: string;
+  readonly weight?: number;
+  readonly fault_domain?: string;
+  readonly warm_up?: number;
+  readonly source?: string;
+  readonly family?: string | null;
+  readonly role?: string;
+  readonly model?: string;
+  readonly provider?: string;
+  readonly connected: boolean;
+  readonly statistics?: Statistics | null;
+  readonly usage?: { readonly calls: number; readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number; readonly usd: number } | null;
+  readonly conduct?: Conduct;
+}
+export interface Seats {
+  readonly items: readonly Seat[];
+  readonly counted_since: string;
+  readonly usage_since: string;
+}
+
+export const seatsQuery = queryOptions({
+  queryKey: ['seats'],
+  meta: { unlogged: true },
+  queryFn: ({ signal }) => get<Seats>('/api/analysts', {}, signal),
+});
+
+/** A remote analyst has come or gone. One that was not known is asked for. */
+export function seatTaken({ agent_id: id, state, connected, weight, fault_domain: domain }: AnalystUpdate): void {
+  const seats = queryClient.getQueryData(seatsQuery.queryKey);
+  if (seats?.items.some(({ agent_id: each }) => each === id)) {
+    queryClient.setQueryData(seatsQuery.queryKey, {
+      ...seats, items: seats.items.map((seat) => (seat.agent_id === id ? { ...seat, state, connected, weight, fault_domain: domain } : seat)),
+    });
+  } else {
+    void queryClient.invalidateQueries({ queryKey: seatsQuery.queryKey });
+  }
+}
+
+export const abstentions = ({ abstained }: Statistics): number => Object.values(abstained).reduce((sum, count) => sum + count, 0);
