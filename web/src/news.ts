@@ -1,6 +1,6 @@
-import type { MessageOf } from 'conclave/client';
 import { useQuery } from '@tanstack/react-query';
-import { useEffectEvent, useRef } from 'react';
+import type { MessageOf } from 'conclave/client';
+import { useRef } from 'react';
 import { useRoom, useRooms } from './live.js';
 import { symbolsQuery } from './market.js';
 import { symbolRoom } from './rooms.js';
@@ -15,16 +15,15 @@ const NONE: readonly string[] = [];
  */
 export function useNews(figureOf: (update: MessageOf<'ops_update'>['data']) => number, onNews: () => void): void {
   const last = useRef<number | null>(null);
-  const heard = useEffectEvent(onNews);
   const ops = useRoom('ops', {
     ops_update: ({ data }) => {
       const figure = figureOf(data);
       const before = last.current;
       last.current = figure;
-      if (before !== null && before !== figure) heard();
+      if (before !== null && before !== figure) onNews();
     },
   });
   const { data: known } = useQuery(symbolsQuery);
   const shown = watched(useStore(watchList), known ?? []);
-  useRooms(ops.name === 'refused' ? shown.map(({ symbol }) => symbolRoom(symbol)) : NONE, { signal_update: ({ snapshot }) => void (snapshot !== true && heard()) });
+  useRooms(ops.name === 'refused' ? shown.map(({ symbol }) => symbolRoom(symbol)) : NONE, { signal_update: ({ snapshot }) => void (snapshot !== true && onNews()) });
 }

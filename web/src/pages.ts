@@ -1,4 +1,5 @@
 import { analystsRoute } from './analysts/analysts.route.js';
+import { operationsRoute } from './operations/operations.route.js';
 import { signalRoute } from './signals/signal.route.js';
 import { symbolRoute } from './symbol/symbol.route.js';
 import { tradingRoute } from './trading/trading.route.js';
@@ -14,4 +15,5 @@ export const pages = [
   signalRoute,
   tradingRoute,
   analystsRoute,
+  operationsRoute,
 ] as const;
