@@ -1,3 +1,4 @@
+import { aiLogsRoute } from './ai-logs/ai-logs.route.js';
 import { analystsRoute } from './analysts/analysts.route.js';
 import { operationsRoute } from './operations/operations.route.js';
 import { signalRoute } from './signals/signal.route.js';
@@ -15,5 +16,6 @@ export const pages = [
   signalRoute,
   tradingRoute,
   analystsRoute,
+  aiLogsRoute,
   operationsRoute,
 ] as const;
