@@ -1,7 +1,7 @@
 import { ZERO, type Decimal } from '../model/decimal.js';
 import { sign, type AccountEntry, type Execution } from '../model/trading.js';
 import type { DecisionsTable } from '../storage/trading-schema.js';
-import { isProtective, planKey, withFill, type Order } from './account.js';
+import { isProtective, planKey, withFill, type Order, type Plan } from './account.js';
 import type { BrokerAccount, BrokerPosition } from './brokers/broker.js';
 import { decisionMessage } from './decision-message.js';
 import { untilStored, type FlowNeeds } from './flow-needs.js';
@@ -45,7 +45,7 @@ export class Executions {
     account.measure(prices.now());
     this.settledUntil = Math.max(this.settledUntil, execution.at);
     const end: TradeEnd | null = trade && { tradeId: `${account.id}:${execution.executionId}`, accountId: account.id, trade, openedBy: plan?.openedBy ?? null, closedBy: after?.decisionId ?? null };
-    const decided = after && await this.decidedBy(after, execution.at);
+    const decided = after && await this.decidedBy(after, plan, execution.at);
     await untilStored(this.needs, {
       store: async (tx) => {
         await store.insertFill(tx, account.id, execution, order, realised.toString());
@@ -60,7 +60,7 @@ export class Executions {
       },
       messages: decided && after ? [decisionMessage(decided, { quantity: after.filledQuantity.toNumber(), price: after.averagePrice!.toNumber() })] : [],
     });
-    if (decided && after && !isProtective(after)) await this.needs.changed(changeOf(decided, after));
+    if (decided && after && (!isProtective(after) || decided.origin === 'group')) await this.needs.changed(changeOf(decided, after));
     const reducing = held.times(sign(execution.side)).lt(0);
     return { fill: { accountId: account.id, decisionId: decided?.decision_id ?? null, orderId: order?.orderId ?? null, status: after?.status ?? null, execution, realised, reducing }, end };
   }
@@ -109,17 +109,21 @@ export class Executions {
     await untilStored(this.needs, { store: (tx) => store.putAccount(tx, account, broker.kind, this.settledUntil) });
   }
 
-  /** The row to say of a fill: its own decision's; a protective order's is made with its first fill. */
-  private async decidedBy(order: Order, at: number): Promise<DecisionsTable | null> {
+  /** The row to say of a fill: its own decision's; a protective order's is made with its first fill, in the name of the group whose entry it protects. */
+  private async decidedBy(order: Order, plan: Plan | null, at: number): Promise<DecisionsTable | null> {
     const status = decisionStatusOf(order) ?? 'submitted';
     const row = await this.needs.store.decision(order.decisionId);
     if (row) return { ...row, status, updated_at: at };
     if (!isProtective(order)) return null;
+    const entry = plan && await this.needs.store.decision(plan.decisionId);
+    const owner = entry?.origin === 'group'
+      ? { origin: entry.origin, origin_id: entry.origin_id, correlation_id: entry.correlation_id }
+      : { origin: 'person', origin_id: order.role, correlation_id: null };
     const intent = intentOf(this.needs.account.id, order);
     const level = (order.limitPrice ?? order.stopPrice)?.toString() ?? '';
     return {
-      decision_id: order.decisionId, decision_key: `order:${order.orderId}`, account_id: this.needs.account.id, symbol: order.symbol, origin: 'person', origin_id: order.role,
-      signal_id: null, correlation_id: null, status, as_of: at, updated_at: at, order_id: order.orderId, approval_id: null, confidence: null, price: null,
+      decision_id: order.decisionId, decision_key: `order:${order.orderId}`, account_id: this.needs.account.id, symbol: order.symbol, ...owner,
+      signal_id: null, status, as_of: at, updated_at: at, order_id: order.orderId, approval_id: null, confidence: null, price: null,
       intent: intentText(intent), exit_at: null, gate: null, reason: `The ${order.role} at ${level} was reached`,
     };
   }

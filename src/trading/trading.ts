@@ -82,7 +82,7 @@ interface ChangedDecision {
   readonly intent: Intent | null;
 }
 
-/** A decision or its own order has changed; target and stop of a position are nobody's decision and are not told. */
+/** A decision or its own order has changed; of targets and stops, which are nobody's decision, the fills of those that protect a group's entry. */
 export interface OrderChange {
   readonly accountId: string;
   readonly decisionId: string;

@@ -31,8 +31,8 @@ const CHUNK = 500;
 
 /**
  * Decisions hang on the id (their own, or their signal's), orders on decisions, fills on orders, trades on the decisions that
- * opened or ended them. What ends a position by itself has no correlation id: a protective order's id is a hash of its
- * entry's, and what ended a trade is named by the trade.
+ * opened or ended them. What ends a position by itself has no correlation id, or that of the last entry: a protective order's
+ * id is a hash of its entry's, and what ended a trade is named by the trade.
  */
 export async function traceRows(db: Kysely<Schema>, correlationId: string): Promise<TraceRows> {
   const own = await db.selectFrom('decisions').selectAll().where(({ or, eb }) => or([eb('correlation_id', '=', correlationId), eb('signal_id', '=', correlationId)]))
@@ -99,13 +99,14 @@ function isOf({ order_id: id, role, quantity, stop_price: stop, limit_price: lim
   return id === orderIdOf(entry.order_id, `${role}:${quantity}:${role === 'stop' ? stop : limit}:${at}`);
 }
 
-/** Decisions without a correlation id that ended what these opened: a level that was reached, a time that has passed, a person. */
+/** Decisions that ended what these opened without being asked for under another id: a level that was reached, a time that has passed, a person. */
 async function endingDecisions(
   db: Kysely<Schema>, own: readonly DecisionsTable[], protective: readonly OrdersTable[], trades: readonly ClosedTradesTable[],
 ): Promise<DecisionsTable[]> {
   const known = new Set(own.map(({ decision_id: id }) => id));
   const ids = [...new Set([...protective.map(({ decision_id: id }) => id), ...trades.flatMap(({ closed_by: id }) => id ?? [])])].filter((id) => !known.has(id));
-  const byId = await inChunks(ids, (some) => db.selectFrom('decisions').selectAll().where('decision_id', 'in', some).where('correlation_id', 'is', null).execute());
+  const byId = await inChunks(ids, (some) => db.selectFrom('decisions').selectAll().where('decision_id', 'in', some)
+    .where(({ or, eb }) => or([eb('correlation_id', 'is', null), eb('decision_key', 'like', 'order:%')])).execute());
   return byId.sort((a, b) => a.as_of - b.as_of || (a.decision_id < b.decision_id ? -1 : 1));
 }
 

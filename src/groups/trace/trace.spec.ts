@@ -84,7 +84,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     expect(found.events.map((each) => { const { event_type: type, deliveries, settled } = each as Record<string, unknown>; return [type, deliveries, settled]; }))
       .toEqual([['immediate', 1, 0], ['post_trade', 0, 0], ['order_update', 1, 0]]);
     expect(found.discussions).toEqual([expect.objectContaining({ event: expect.objectContaining({ id: event.eventId }), lesson_id: (found.lessons[0]!).lesson_id })]);
-    expect(found.decisions.map(({ decision_id: id, origin, status, correlation_id: of }) => [id === opened.decisionId, origin, status, of])).toEqual([[true, 'group', 'filled', event.correlationId], [false, 'person', 'filled', undefined]]);
+    expect(found.decisions.map(({ decision_id: id, origin, status, correlation_id: of }) => [id === opened.decisionId, origin, status, of])).toEqual([[true, 'group', 'filled', event.correlationId], [false, 'group', 'filled', event.correlationId]]);
     expect(found.orders.map(({ role, status, quantity }) => [role, status, quantity]).sort()).toEqual([
       ['entry', 'filled', 1], ['stop', 'cancelled', 0.6], ['stop', 'cancelled', 1], ['target', 'cancelled', 1], ['target', 'filled', 0.6],
     ]);

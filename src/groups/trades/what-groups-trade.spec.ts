@@ -138,6 +138,22 @@ describe('what a group decides', () => {
     });
   });
 
+  it.each([['target', 121, 'sell'], ['stop', 89, 'sell']] as const)('a %s that closes its position is told as the rest is, under what opened it', async (role, price, side) => {
+    await filled(group, { action: 'LONG', qty: 1, target_price: 120, stop_loss: 90 }, { correlation: 'run-1' });
+    await world.candle(price);
+    await world.candle(price);
+    expect(world.held()).toEqual([]);
+    const order = (await world.orders()).find((each) => each.role === role && each.status === 'filled')!;
+    const told = await world.told(group);
+    expect(told.at(-1)).toMatchObject({
+      condition: { trace: { correlation_id: 'run-1' } },
+      order: { order_id: order.order_id, correlation_id: 'run-1', symbol: 'BTCUSDT', side, quantity: 1, filled_quantity: 1, average_price: Number(order.average_price), status: 'filled' },
+    });
+    expect(told.filter(({ order: { order_id: id } }) => id === order.order_id)).toHaveLength(1);
+    await world.updates.opened(); // after a crash: it was told already
+    expect(await world.told(group)).toHaveLength(told.length);
+  });
+
   describe('hedge', () => {
     beforeEach(async () => {
       group = await tradingGroup(db, 'legs', 'hedge');
