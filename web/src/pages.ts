@@ -14,8 +14,8 @@ export const pages = [
   watchRoute,
   symbolRoute,
   signalRoute,
-  tradingRoute,
   analystsRoute,
+  tradingRoute,
   aiLogsRoute,
   operationsRoute,
 ] as const;
