@@ -1,8 +1,7 @@
 import type { ReactNode } from 'react';
-import { change, money } from '../format.js';
+import { change, dayTime, fullTime, hourMinute, money } from '../format.js';
 import { useConnection } from '../live.js';
 import { Badge, type Tone } from '../ui/badge.js';
-import { Cell } from '../ui/table.js';
 import type { Gate, TradingState } from './types.js';
 import { detailWord, gateWord, statusWord } from './words.js';
 
@@ -62,6 +61,11 @@ export const quantity = (value: number | null): string => (value === null ? '–
 export const priced = (value: number | null | undefined): string =>
   (value == null ? '–' : new Intl.NumberFormat(navigator.languages, { minimumFractionDigits: 2, maximumFractionDigits: Math.abs(value) < 10 ? 5 : 2 }).format(value));
 
+/** A time; on narrow screens without its day, which the title has. */
+export const Moment = ({ at }: { readonly at: string }) => (
+  <time dateTime={at} title={fullTime(at)}><span className="max-sm:hidden">{dayTime(at)}</span><span className="sm:hidden">{hourMinute(at)}</span></time>
+);
+
 /** A section with its name. */
 export function Section({ title, aside, children }: { readonly title: string; readonly aside?: ReactNode; readonly children: ReactNode }) {
   return (
@@ -74,6 +78,3 @@ export function Section({ title, aside, children }: { readonly title: string; re
     </section>
   );
 }
-
-/** A reason in a table, cut off where it is long; all of it in the title. */
-export const Reason = ({ children }: { readonly children: string }) => <Cell wide className="max-w-md truncate text-muted" title={children}>{children}</Cell>;

@@ -35,11 +35,11 @@ function PositionRow({ position, currency, withAccount }: { readonly position: R
     <tr data-position={symbol}>
       <Cell><Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link></Cell>
       {withAccount && <Cell wide className="text-muted">{account}</Cell>}
-      <Cell><SideBadge side={side} />{leverage > 1 && <span className="ml-1 text-xs text-muted">{leverage}×</span>}</Cell>
+      <Cell className="whitespace-nowrap"><SideBadge side={side} />{leverage > 1 && <span className="ml-1 text-xs text-muted">{leverage}×</span>}</Cell>
       <Cell numeric wide>{quantity(size)}</Cell>
       <Cell numeric wide>{priced(entry)}</Cell>
       <Cell numeric>{priced(mark)}</Cell>
-      <Cell numeric><Gain of={gain} currency={currency} /><br className="sm:hidden" /> <span className="text-xs"><Change points={entry === 0 ? null : (gain / (entry * size)) * 100} /></span></Cell>
+      <Cell numeric><Gain of={gain} currency={currency} /><br /><span className="text-xs"><Change points={entry === 0 ? null : (gain / (entry * size)) * 100} /></span></Cell>
       <Cell numeric wide className="text-muted">{opened && <Age since={opened} />}</Cell>
     </tr>
   );

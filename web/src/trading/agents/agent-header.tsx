@@ -28,9 +28,9 @@ export function AgentHeader({ agent, account }: { readonly agent: Agent; readonl
         <Stat label="Unrealised"><Gain of={account?.unrealized_pnl ?? null} currency={account?.currency ?? 'USD'} /></Stat>
         <Stat label="Available" note={account && `${percent(account.used_percentage / 100)} used`}>{money(account?.available_balance, account?.currency)}</Stat>
         <Stat label="Win rate" note={`${trades ?? 0} ${trades === 1 ? 'trade' : 'trades'}`}>{percent(wins)}</Stat>
-        <Stat label="Worst drawdown">{percent(drawdown)}</Stat>
+        <Stat label="Worst drawdown"><Change points={drawdown === null ? null : -drawdown * 100} /></Stat>
         <Stat label="Cycles">{cycles}</Stat>
-        <Stat label="Last decision" note={last ? 'ago' : undefined}>{last ? <Age since={last} /> : 'none yet'}</Stat>
+        <Stat label="Last decision">{last ? <><Age since={last} /> ago</> : 'none yet'}</Stat>
       </dl>
     </header>
   );

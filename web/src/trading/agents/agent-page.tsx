@@ -2,10 +2,8 @@ import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
 import { useState } from 'react';
 import { ApiError } from '../../api.js';
-import { money } from '../../format.js';
 import { Empty, ErrorNote, Loading } from '../../ui/states.js';
 import { Tabs } from '../../ui/tabs.js';
-import { CurveCard } from '../curve-card.js';
 import { Section } from '../parts.js';
 import { PositionTable } from '../position-table.js';
 import { agentQuery } from '../queries.js';
@@ -13,6 +11,7 @@ import type { Account, Agent, EquityPoint } from '../types.js';
 import { AgentHeader } from './agent-header.js';
 import { Analytics } from './analytics.js';
 import { Cycles } from './cycles.js';
+import { EquityCard } from './equity-card.js';
 import { Performance } from './performance.js';
 import { Reflections } from './reflections.js';
 import { Trades } from './trades.js';
@@ -44,11 +43,8 @@ function OneAgent({ agentId }: { readonly agentId: string }) {
   return (
     <div className="space-y-3">
       <AgentHeader agent={agent} account={account ?? null} />
-      <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
-        <CurveCard
-          title="Equity" label={`Equity of ${agent.name}`} points={equity?.map(({ timestamp: at, total_balance: value }) => ({ at, value }))} format={(value) => money(value, currency)}
-          empty="A point a minute, and one at each fill." {...(account && { base: { value: account.initial_balance, title: 'began with' } })}
-        />
+      <div className="grid items-start gap-3 xl:grid-cols-2">
+        <EquityCard name={agent.name} equity={equity} account={account ?? null} />
         <Section title="Open positions">
           {!positions && <Loading />}
           {positions?.length === 0 && <Empty title="Nothing is held.">{`It may trade ${agent.symbols.join(', ')}.`}</Empty>}

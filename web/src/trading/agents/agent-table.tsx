@@ -60,7 +60,7 @@ function Row({ agent, brief, currency }: { readonly agent: Agent; readonly brief
           <Cell numeric wide><Gain of={pnl} currency={currency} /></Cell>
           <Cell numeric wide>{percent(wins)}</Cell>
           <Cell numeric wide>{trades ?? '–'}</Cell>
-          <Cell numeric wide>{percent(drawdown)}</Cell>
+          <Cell numeric wide><Change points={drawdown === null ? null : -drawdown * 100} /></Cell>
           <Cell numeric wide>{cycles}</Cell>
           <Cell numeric wide className="text-muted">{last ? <Age since={last} /> : 'none yet'}</Cell>
         </>

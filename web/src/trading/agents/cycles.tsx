@@ -19,6 +19,8 @@ export function Cycles({ agentId }: { readonly agentId: string }) {
 }
 
 function OneCycle({ cycle: { cycle, timestamp, decided_by: by, ai_reasoning: reasoning, decisions, status, error } }: { readonly cycle: Cycle }) {
+  const words = reasoning.startsWith(`${by}: `) ? reasoning.slice(by.length + 2) : reasoning;
+  const said = error !== null && words === error ? '' : words;
   return (
     <li data-cycle={cycle} className="grid gap-x-4 gap-y-1 px-3 py-2.5 sm:grid-cols-[8rem_minmax(0,1fr)]">
       <div className="text-xs text-muted">
@@ -28,7 +30,7 @@ function OneCycle({ cycle: { cycle, timestamp, decided_by: by, ai_reasoning: rea
       </div>
       <div className="min-w-0 space-y-1.5">
         {error && <p className="text-sm text-sell">{error}</p>}
-        {reasoning && <p className="text-sm">{reasoning}</p>}
+        {said && <p className="text-sm">{said}</p>}
         <ul className="space-y-1">
           {decisions.map((decision) => (
             <li key={`${decision.symbol} ${decision.action}`} className="flex flex-wrap items-baseline gap-x-2 gap-y-0.5 text-sm">
@@ -41,7 +43,7 @@ function OneCycle({ cycle: { cycle, timestamp, decided_by: by, ai_reasoning: rea
               {decision.status && <StatusBadge status={decision.status} />}
               {decision.gate && <Refusal gate={decision.gate} />}
               {decision.error && <span className="text-xs text-sell">{decision.error}</span>}
-              {decision.reason !== reasoning && <span className="basis-full text-xs text-muted">{decision.reason}</span>}
+              {!reasoning.includes(decision.reason) && <span className="basis-full text-xs text-muted">{decision.reason}</span>}
             </li>
           ))}
         </ul>

@@ -16,7 +16,7 @@ interface Props {
 export function Answered({ approvals, decisionOf }: Props) {
   return (
     <Section title="Answered or over">
-      {approvals.length === 0 ? <Empty title="Nothing was asked yet." /> : (
+      {approvals.length === 0 ? <Empty title="Nothing was answered yet." /> : (
         <Table caption="Approvals that do not wait any more, newest first" columns={COLUMNS}>
           {approvals.map((approval) => <Row key={approval.approval_id} approval={approval} decision={decisionOf(approval.decision_id)} />)}
         </Table>

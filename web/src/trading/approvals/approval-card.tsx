@@ -68,8 +68,10 @@ export function ApprovalCard({ approval, decision, account }: Props) {
   );
 }
 
+const FORCES: Readonly<Record<string, string>> = { day: 'for today', gtc: 'until cancelled', ioc: 'at once, what there is', fok: 'at once or not at all' };
+
 const orderWord = ({ intent: { order_type: type, limit_price: limit, stop_price: stop, time_in_force: force } }: Approval): string =>
-  [type.replace('_', ' '), limit !== undefined && `at ${priced(limit)}`, stop !== undefined && `from ${priced(stop)}`, force].filter(Boolean).join(' ');
+  [type.replace('_', ' '), limit !== undefined && `at ${priced(limit)}`, stop !== undefined && `from ${priced(stop)}`, force && `· ${FORCES[force] ?? force}`].filter(Boolean).join(' ');
 
 const Fact = ({ label, children }: { readonly label: string; readonly children: React.ReactNode }) => (
   <div className="flex min-w-0 justify-between gap-2"><dt className="text-muted">{label}</dt><dd className="truncate font-medium tabular-nums">{children}</dd></div>

@@ -9,7 +9,7 @@ import { Empty, ErrorNote, Loading } from '../../ui/states.js';
 import { AgentControls } from '../agents/controls.js';
 import { useAgentRoom } from '../agents/use-agent.js';
 import { CurveCard } from '../curve-card.js';
-import { Gain, MoneyBadge, priced, Section, StateBadge } from '../parts.js';
+import { Change, Gain, MoneyBadge, priced, Section, StateBadge } from '../parts.js';
 import { PositionTable } from '../position-table.js';
 import { accountsQuery, assetsQuery, boardQuery } from '../queries.js';
 import { touch } from '../touch.js';
@@ -77,7 +77,7 @@ function Statistics({ stats, currency }: { readonly stats: AssetBoard['stats']; 
       <Stat label="P&L"><Gain of={stats.total_pnl} currency={currency} /></Stat>
       <Stat label="Win rate">{percent(stats.win_rate === null ? null : stats.win_rate / 100)}</Stat>
       <Stat label="Sharpe ratio" note="of days, a year">{number(stats.sharpe_ratio)}</Stat>
-      <Stat label="Worst drawdown">{percent(stats.drawdown === null ? null : stats.drawdown / 100)}</Stat>
+      <Stat label="Worst drawdown"><Change points={stats.drawdown === null ? null : -stats.drawdown} /></Stat>
       <Stat label="Trades">{stats.total_trades}</Stat>
       <Stat label="Average win">{money(stats.average_win, currency)}</Stat>
       <Stat label="Average loss">{money(stats.average_loss, currency)}</Stat>

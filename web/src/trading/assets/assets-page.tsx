@@ -6,6 +6,7 @@ import { Badge } from '../../ui/badge.js';
 import { Stat } from '../../ui/stat.js';
 import { Empty, ErrorNote, Loading } from '../../ui/states.js';
 import { AgentControls } from '../agents/controls.js';
+import { RunBadge } from '../agents/run-badge.js';
 import { Listen } from '../listen.js';
 import { Gain, MoneyBadge, priced, quantity, SideBadge } from '../parts.js';
 import { accountsQuery, assetsQuery } from '../queries.js';
@@ -48,7 +49,7 @@ function AssetCard({ asset, account }: { readonly asset: AssetItem; readonly acc
       <header className="flex flex-wrap items-start justify-between gap-2">
         <div>
           <h2 className="text-lg leading-tight font-semibold"><Link to="/trading/assets/$symbol" params={{ symbol }} className="hover:text-accent hover:underline">{symbol}</Link></h2>
-          <p className="text-xs text-muted">{name}</p>
+          {name !== symbol && <p className="text-xs text-muted">{name}</p>}
         </div>
         <div className="text-right">
           <p className="text-lg leading-tight font-semibold tabular-nums">{priced(price)}</p>
@@ -61,7 +62,7 @@ function AssetCard({ asset, account }: { readonly asset: AssetItem; readonly acc
       </dl>
       <p className="min-h-10 text-sm text-muted">{last ? <><Badge>{actionWord(last.action)}</Badge> <Age since={last.timestamp} /> ago: <span className="line-clamp-2" title={last.message}>{last.message}</span></> : 'It has not acted yet.'}</p>
       <footer className="mt-auto flex flex-wrap items-center gap-2 border-t border-line pt-2">
-        <Badge tone={paused ? 'warn' : 'buy'}>{paused ? 'paused' : 'running'}</Badge>
+        <RunBadge agent={{ paused, is_running: true, state: account?.state ?? null, reason: account?.reason ?? null, error: null }} />
         <div className="ml-auto"><AgentControls agentId={agentId} name={symbol} paused={paused} intervalS={interval} /></div>
       </footer>
     </article>

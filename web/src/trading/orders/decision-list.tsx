@@ -1,9 +1,9 @@
 import { Link } from '@tanstack/react-router';
-import { dayTime, fullTime, percent } from '../../format.js';
+import { percent } from '../../format.js';
 import { Button } from '../../ui/button.js';
 import { Empty, ErrorNote, Loading } from '../../ui/states.js';
 import { Cell, Table } from '../../ui/table.js';
-import { priced, quantity, Refusal, SideBadge, StatusBadge } from '../parts.js';
+import { Moment, priced, quantity, Refusal, SideBadge, StatusBadge } from '../parts.js';
 import type { Decision } from '../types.js';
 import type { Listed } from './use-lists.js';
 
@@ -30,13 +30,13 @@ function Row({ decision }: { readonly decision: Decision }) {
   const { decision_id: id, timestamp, symbol, intent, account_id: account, origin, confidence, status, gate, reason } = decision;
   return (
     <tr data-decision={id}>
-      <Cell className="whitespace-nowrap text-muted"><time dateTime={timestamp} title={fullTime(timestamp)}>{dayTime(timestamp)}</time></Cell>
+      <Cell className="whitespace-nowrap text-muted"><Moment at={timestamp} /></Cell>
       <Cell><Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link></Cell>
       <Cell className="whitespace-nowrap"><Wanted intent={intent} /></Cell>
       <Cell wide className="whitespace-nowrap text-muted">{account}</Cell>
       <Cell wide className="whitespace-nowrap text-muted">{ORIGINS[origin ?? ''] ?? origin}</Cell>
       <Cell numeric wide>{percent(confidence)}</Cell>
-      <Cell className="min-w-36"><StatusBadge status={status} />{gate && <div className="mt-0.5 max-w-sm"><Refusal gate={gate} /></div>}</Cell>
+      <Cell className="sm:min-w-36"><StatusBadge status={status} />{gate && <div className="mt-0.5 max-w-sm"><Refusal gate={gate} /></div>}</Cell>
       <Cell wide className="max-w-md text-xs text-muted"><p className="line-clamp-2" title={reason}>{reason}</p></Cell>
     </tr>
   );

@@ -1,11 +1,11 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { get } from '../../api.js';
-import { dayTime, fullTime, timeOfDay } from '../../format.js';
+import { timeOfDay } from '../../format.js';
 import { Button } from '../../ui/button.js';
 import { ErrorNote, Loading } from '../../ui/states.js';
 import { Cell } from '../../ui/table.js';
-import { priced, quantity, SideBadge, StatusBadge } from '../parts.js';
+import { Moment, priced, quantity, SideBadge, StatusBadge } from '../parts.js';
 import type { Order, OrderDetail } from '../types.js';
 
 const COLUMNS = 10;
@@ -17,7 +17,7 @@ export function OrderRow({ order, open, onToggle }: { readonly order: Order; rea
     <>
       <tr data-order={id}>
         <Cell className="w-8 pr-0!"><Button look="quiet" className="min-h-6! px-1.5! py-0!" aria-expanded={open} aria-label={`Fills of the order of ${symbol} at ${timeOfDay(timestamp)}`} onClick={onToggle}>{open ? '▾' : '▸'}</Button></Cell>
-        <Cell className="whitespace-nowrap text-muted"><time dateTime={timestamp} title={fullTime(timestamp)}>{dayTime(timestamp)}</time></Cell>
+        <Cell className="whitespace-nowrap text-muted"><Moment at={timestamp} /></Cell>
         <Cell><Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link></Cell>
         <Cell className="whitespace-nowrap">
           <SideBadge side={side} /> <span className="tabular-nums">{quantity(size)}</span>
@@ -25,7 +25,7 @@ export function OrderRow({ order, open, onToggle }: { readonly order: Order; rea
         </Cell>
         <Cell wide className="whitespace-nowrap text-muted">{account}</Cell>
         <Cell wide className="text-muted">{role}</Cell>
-        <Cell numeric>{quantity(filled)}</Cell>
+        <Cell numeric wide>{quantity(filled)}</Cell>
         <Cell numeric wide>{priced(average)}</Cell>
         <Cell numeric wide>{priced(fees)}</Cell>
         <Cell><StatusBadge status={status} />{order.reason && <p className="mt-0.5 max-w-xs text-xs text-muted">{order.reason}</p>}</Cell>

@@ -9,7 +9,7 @@ import { useOrders, type Filter } from './use-lists.js';
 
 const STATUSES = ['open', 'accepted', 'partially_filled', 'filled', 'cancelled', 'expired', 'rejected'];
 const COLUMNS = [
-  { label: 'Fills', hidden: true }, { label: 'Time' }, { label: 'Symbol' }, { label: 'Order' }, { label: 'Account', wide: true }, { label: 'Role', wide: true }, { label: 'Filled', numeric: true },
+  { label: 'Fills', hidden: true }, { label: 'Time' }, { label: 'Symbol' }, { label: 'Order' }, { label: 'Account', wide: true }, { label: 'Role', wide: true }, { label: 'Filled', numeric: true, wide: true },
   { label: 'Average', numeric: true, wide: true }, { label: 'Fees', numeric: true, wide: true }, { label: 'Status' },
 ];
 

@@ -29,14 +29,12 @@ export function AccountCard({ account, positions, all, own }: Props) {
   const stopped = (own?.state ?? state) !== 'ACTIVE';
   return (
     <article aria-label={`Account ${id}`} className="panel flex min-w-0 flex-col p-3">
-      <header className="flex flex-wrap items-center justify-between gap-2">
-        <div className="min-w-0">
-          <h2 className="truncate font-semibold">{id}</h2>
-          <p className="text-xs text-muted">{mode} · {currency}</p>
-        </div>
+      <header className="flex flex-wrap items-center justify-between gap-x-2 gap-y-1">
+        <h2 className="w-full truncate font-semibold" title={id}>{id}</h2>
+        <p className="text-xs text-muted">{mode} · {currency}</p>
         <MoneyBadge broker={broker} />
       </header>
-      <p className="mt-2 text-2xl leading-tight font-semibold tabular-nums">{money(equity, currency)}</p>
+      <p className="mt-2 text-xl leading-tight font-semibold tabular-nums">{money(equity, currency)}</p>
       <p className="text-sm tabular-nums"><Gain of={gain} currency={currency} /> <span className="text-muted">·</span> <Change points={(gain / account.initial_balance) * 100} /></p>
       <dl className="mt-3 grid grid-cols-2 gap-x-3 gap-y-2">
         <Stat label="Unrealised"><Gain of={unrealised} currency={currency} /></Stat>

@@ -15,7 +15,7 @@ export function Accounts() {
   if (!accounts) return <Loading what="Loading the accounts" />;
   if (accounts.length === 0) return <div className="panel"><Empty title="No account is traded.">Set TRADING=paper, and name accounts in config/risk.yaml.</Empty></div>;
   return (
-    <section aria-label="Accounts" className="grid gap-3 sm:grid-cols-2 xl:grid-cols-3 2xl:grid-cols-5">
+    <section aria-label="Accounts" className="grid grid-cols-[repeat(auto-fit,minmax(14rem,1fr))] gap-3">
       {accounts.map((account) => (
         <AccountCard
           key={account.account_id} account={account} all={states?.state ?? 'ACTIVE'} own={states?.accounts.find(({ account_id: id }) => id === account.account_id) ?? null}
