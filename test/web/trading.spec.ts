@@ -46,7 +46,7 @@ describe('approvals', () => {
     await page.getByRole('link', { name: /Trading 1 approval waits/ }).waitFor();
 
     await page.getByRole('link', { name: 'Orders', exact: true }).click();
-    await page.getByLabel('Account').selectOption('main');
+    await page.getByLabel('Account', { exact: true }).selectOption('main');
     const entry = page.locator('tr[data-order]').filter({ hasText: 'entry' });
     await until(async () => (await entry.count()) === 1, 'only the order of main is shown');
     await entry.getByText('filled', { exact: true }).waitFor();

@@ -148,7 +148,7 @@ export interface Order {
   readonly timestamp: string;
 }
 
-export interface Fill {
+interface Fill {
   readonly execution_id: string;
   readonly quantity: number;
   readonly price: number;

@@ -43,7 +43,7 @@ function OneCycle({ cycle: { cycle, timestamp, decided_by: by, ai_reasoning: rea
               {decision.status && <StatusBadge status={decision.status} />}
               {decision.gate && <Refusal gate={decision.gate} />}
               {decision.error && <span className="text-xs text-sell">{decision.error}</span>}
-              {!reasoning.includes(decision.reason) && <span className="basis-full text-xs text-muted">{decision.reason}</span>}
+              {!reasoning.includes(decision.reason) && <span className="text-xs text-muted">{decision.reason}</span>}
             </li>
           ))}
         </ul>

@@ -1,7 +1,6 @@
-import { useState } from 'react';
+import { useState, type ReactNode } from 'react';
 import { money, percent } from '../../format.js';
 import { Button } from '../../ui/button.js';
-import { Stat } from '../../ui/stat.js';
 import { Change, Gain, MoneyBadge, StateBadge } from '../parts.js';
 import { ChangeState } from '../state/change-state.js';
 import type { Account, Position, StateOf, TradingState } from '../types.js';
@@ -36,9 +35,10 @@ export function AccountCard({ account, positions, all, own }: Props) {
       </header>
       <p className="mt-2 text-xl leading-tight font-semibold tabular-nums">{money(equity, currency)}</p>
       <p className="text-sm tabular-nums"><Gain of={gain} currency={currency} /> <span className="text-muted">·</span> <Change points={(gain / account.initial_balance) * 100} /></p>
-      <dl className="mt-3 grid grid-cols-2 gap-x-3 gap-y-2">
-        <Stat label="Unrealised"><Gain of={unrealised} currency={currency} /></Stat>
-        <Stat label="Available" note={`${percent(account.used_percentage / 100)} used`}>{money(account.available_balance, currency)}</Stat>
+      <dl className="mt-3 space-y-1 text-sm">
+        <Line label="Unrealised"><Gain of={unrealised} currency={currency} /></Line>
+        <Line label="Available">{money(account.available_balance, currency)}</Line>
+        <Line label="Used">{percent(account.used_percentage / 100)}</Line>
       </dl>
       <div className="mt-3 space-y-2">
         <LossBar label="Loss today" lost={1 - equity / account.day_start_equity} limit={account.limits.max_daily_loss} />
@@ -55,3 +55,7 @@ export function AccountCard({ account, positions, all, own }: Props) {
     </article>
   );
 }
+
+const Line = ({ label, children }: { readonly label: string; readonly children: ReactNode }) => (
+  <div className="flex justify-between gap-2"><dt className="text-xs leading-5 text-muted">{label}</dt><dd className="font-medium tabular-nums">{children}</dd></div>
+);

@@ -16,11 +16,11 @@ export function StateStrip() {
   if (!data) return null;
   const { state, code, reason, by, since } = data;
   return (
-    <div role="group" aria-label="Trading of all accounts" className="flex flex-wrap items-center gap-2">
+    <div role="group" aria-label="Trading of all accounts" className={`flex flex-wrap items-center gap-2 rounded-md ${state === 'ACTIVE' ? '' : 'bg-warn-ground px-2 py-1'}`}>
       <span className="text-xs text-muted">All trading</span>
       <StateBadge state={state} />
       {state !== 'ACTIVE' && (
-        <span className="text-xs text-muted" title={since === null ? undefined : fullTime(since)}>
+        <span className="text-xs text-warn" title={since === null ? undefined : fullTime(since)}>
           {[code && gateWord(code), reason, by && reason !== `by ${by}` && `by ${by}`].filter(Boolean).join(' · ')}
         </span>
       )}
