@@ -32,8 +32,8 @@ describe('operations of one node', () => {
     await client.ask('subscribe', { symbol: 'AAPL' });
     const report = await ops(server);
     expect(report).toMatchObject({
-      state: 'serving', connections: { here: 1, all: 1, limit: 1000, dropped: {} }, queue: { waiting: expect.any(Number), running: expect.any(Number) },
-      feed: { name: 'simulated', stale: false }, budgets: { day: { spent: 0 } }, decision_log: { pending: 0 }, database: 'up', redis: null, faults: [],
+      state: 'serving', connections: { here: 1, all: 1, limit: 1000, dropped: {} }, queue: { waiting: expect.any(Number), running: expect.any(Number), ended: expect.any(Number) },
+      feed: { name: 'simulated', stale: false }, budgets: { day: { spent: 0 } }, decision_log: { pending: 0, calls: 0 }, database: 'up', redis: null, faults: [],
     });
     expect(report.nodes).toEqual([expect.objectContaining({ node: report.node, here: true, connections: 1 })]);
     expect(report.rooms).toEqual([{ room: 'symbol:AAPL', members: 1 }, { room: 'system', members: 1 }]);

@@ -20,7 +20,7 @@ export function useNews(figureOf: (update: MessageOf<'ops_update'>['data']) => n
       const figure = figureOf(data);
       const before = last.current;
       last.current = figure;
-      if (before !== null && before !== figure) onNews();
+      if (before !== figure) onNews(); // at the first as well: what fell between loading and joining
     },
   });
   const { data: known } = useQuery(symbolsQuery);

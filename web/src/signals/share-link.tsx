@@ -13,7 +13,8 @@ export function ShareLink() {
   };
   return (
     <>
-      <Button onClick={copy}><span role="status">{state === 'copied' ? 'Link copied' : 'Copy link'}</span></Button>
+      <Button onClick={copy}>{state === 'copied' ? 'Link copied' : 'Copy link'}</Button>
+      <span role="status" className="sr-only">{state === 'copied' ? 'The link is copied' : ''}</span>
       {state === 'shown' && (
         <Dialog title="A link to this signal" onClose={() => setState('')}>
           <Field label="Link" readOnly value={location.href} onFocus={(event) => event.target.select()} />

@@ -1,0 +1,92 @@
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+
+jest.setTimeout(90_000); // a browser beside everything else
+import { AnalystClient } from '../support/analyst-client.js';
+import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
+import { RawClient } from '../support/raw-client.js';
+import { cleanUp, startServer, type TestServer } from '../support/server.js';
+import { SECRET, token } from '../support/tokens.js';
+
+let server: TestServer;
+let opened: OpenPage | undefined;
+const open = async (path: string, options?: PageOptions, at = server): Promise<OpenPage> => (opened = await openPage(at.url + path, options));
+beforeAll(async () => {
+  server = await startServer({ ANALYZE_PER_MINUTE: '100', TRADING: 'off', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '0.9' });
+});
+afterEach(async () => {
+  await opened?.close();
+  opened = undefined;
+});
+afterAll(async () => {
+  await closeBrowser();
+  await cleanUp();
+});
+
+interface Seat {
+  readonly agent_id: string;
+  readonly state: string;
+  readonly why?: string;
+  readonly statistics?: { readonly asked: number; readonly votes: Readonly<Record<string, number>> };
+}
+const seats = async (): Promise<readonly Seat[]> => ((await (await fetch(`${server.url}/api/analysts`)).json()) as { items: Seat[] }).items;
+
+describe('the analysts', () => {
+  test('a remote one takes its seat and leaves it while one looks', async () => {
+    const { page, faults, axe } = await open('/analysts');
+    await page.locator('tr[data-seat="trend"]').waitFor();
+    const made = await fetch(`${server.url}/api/analyst-tokens`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Desk Two', owner: 'alice' }) });
+    const { token: secret } = (await made.json()) as { token: string };
+    const analyst = await AnalystClient.connect(server.ws, secret);
+    const row = page.locator('tr[data-seat="desk_two"]');
+    await row.getByText('seated').waitFor();
+    await row.getByText('owner:alice').waitFor();
+    analyst.close();
+    await row.getByText('away').waitFor();
+    await (await AnalystClient.connect(server.ws, secret)).until(() => true);
+    await row.getByText('seated').waitFor();
+    expect(await axe()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('votes are counted as runs end, without asking by time', async () => {
+    const { page, faults } = await open('/analysts');
+    const trend = page.locator('tr[data-seat="trend"]');
+    await trend.waitFor();
+    const before = (await seats()).find(({ agent_id: id }) => id === 'trend')!.statistics!.asked;
+    const client = await RawClient.open(`${server.ws}/ws/signals`);
+    for (const symbol of ['AAPL', 'NVDA', 'SPY']) {
+      const { data } = await client.ask('analyze', { symbol });
+      await client.find((frame) => frame.type === 'signal_update' && frame.data.run_id === data.run_id);
+    }
+    client.close();
+    const { asked, votes } = (await seats()).find(({ agent_id: id }) => id === 'trend')!.statistics!;
+    expect(asked).toBeGreaterThanOrEqual(before + 3);
+    await trend.getByRole('img', { name: `${votes['BUY']} BUY, ${votes['SELL']} SELL, ${votes['HOLD']} HOLD` }).waitFor();
+    await trend.getByRole('button').click();
+    await page.getByText('Abstained because').waitFor();
+    await page.getByText('not measured yet', { exact: true }).waitFor();
+    expect(faults).toEqual([]);
+  });
+
+  test('empty seats say why; dark, on a phone', async () => {
+    const { page, faults, axe } = await open('/analysts', { size: PHONE, scheme: 'dark' });
+    const empty = (await seats()).filter(({ state }) => state === 'empty');
+    expect(empty.length).toBeGreaterThan(0);
+    for (const { agent_id: id, why } of empty) await page.locator(`li[data-seat="${id}"]`).getByText(why!).waitFor();
+    expect(await overflows(page)).toBe(false);
+    expect(await axe()).toEqual([]);
+    expect(faults).toEqual([]);
+  });
+
+  test('who may not hear the operators’ room hears of votes by the signals that are watched', async () => {
+    const guarded = await startServer({ AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: SECRET, ANALYZE_PER_MINUTE: '100', TRADING: 'off' });
+    const { page, faults } = await open('/analysts', { expected: /401/ }, guarded);
+    const bearer = await token({ scope: 'read analyze' });
+    await page.getByLabel('Token').fill(bearer);
+    await page.getByRole('button', { name: 'Sign in' }).click();
+    const trend = page.locator('tr[data-seat="trend"]');
+    await trend.getByRole('img', { name: /BUY.*SELL.*HOLD/ }).waitFor(); // its watch list's first analyses
+    expect(faults).toEqual([]);
+    await guarded.kill();
+  });
+});
