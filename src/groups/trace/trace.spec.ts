@@ -145,4 +145,12 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     expect(refused.orders).toEqual([]);
     expect(await traces.find('nothing')).toBeNull();
   });
+
+  test('a signal of which nothing has come is known all the same', async () => {
+    await db.kysely.insertInto('signals').values({
+      signal_id: 's1', run_id: 'r1', symbol: 'BTCUSDT', interval: '1m', action: 'BUY', confidence: 0.7, price: 100, timestamp: BEGIN, valid_until: BEGIN,
+      depth: 'fast', source: 'test', body: '{}', view: '{}', opinions: '[]', created_at: 0, considered_at: null,
+    }).execute();
+    expect(await trace('s1')).toEqual({ correlation_id: 's1', events: [], discussions: [], decisions: [], orders: [], fills: [], trades: [], lessons: [], timeline: [] });
+  });
 });

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router';
 import { fullTime, money, number } from '../format.js';
 import { Fact } from '../ui/fact.js';
 import type { Call } from './call.js';
@@ -24,7 +25,7 @@ function Said({ title, text, open = false }: { readonly title: string; readonly 
 
 /** What was asked and said, and what it took. */
 export function CallDetail({ call }: { readonly call: Call }) {
-  const { messages, reply, error, params, model_returned: returned, endpoint, mode, prompt, requester, as_of: asOf, started_at: startedAt, tokens, usd, attempt, call_id: id } = call;
+  const { messages, reply, error, params, model_returned: returned, endpoint, mode, prompt, requester, as_of: asOf, started_at: startedAt, tokens, usd, attempt, call_id: id, run_id: run } = call;
   const { temperature, seed, max_tokens: most } = params;
   return (
     <div className="grid gap-4 lg:grid-cols-[minmax(0,1fr)_18rem]">
@@ -39,7 +40,7 @@ export function CallDetail({ call }: { readonly call: Call }) {
         <Fact label="Answered by">{returned ?? '–'}</Fact>
         <Fact label="Endpoint">{endpoint}</Fact>
         <Fact label="Format">{mode}</Fact>
-        <Fact label="Prompt file"><span className="break-all">{prompt}</span></Fact>
+        <Fact label="Prompt file"><span className="text-xs break-all">{prompt}</span></Fact>
         <Fact label="Attempt">{attempt}</Fact>
         <Fact label="Temperature">{typeof temperature === 'number' ? number(temperature, 1) : '–'}</Fact>
         <Fact label="Seed">{typeof seed === 'number' ? String(seed) : '–'}</Fact>
@@ -47,6 +48,7 @@ export function CallDetail({ call }: { readonly call: Call }) {
         <Fact label="Tokens read, written">{number(tokens.prompt, 0)}, {number(tokens.completion, 0)}</Fact>
         <Fact label="Dollars">{money(usd, 'USD', 5)}</Fact>
         <Fact label="For">{requester}</Fact>
+        <Fact label="Run"><Link to="/ai-logs" search={{ run_id: run, period: '1y' }} className="font-mono text-xs break-all text-accent underline-offset-2 hover:underline">{run}</Link></Fact>
         <Fact label="Call"><span className="font-mono text-xs break-all">{id}</span></Fact>
       </dl>
     </div>

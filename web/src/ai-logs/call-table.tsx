@@ -13,6 +13,9 @@ const COLUMNS = [
 
 const isToday = (time: string): boolean => new Date(time).toDateString() === new Date().toDateString();
 
+/** An id that may go on in the next line behind an underscore. */
+const Breakable = ({ text }: { readonly text: string }) => text.split(/(?<=[_-])/).map((part, at) => <Fragment key={at}>{part}<wbr /></Fragment>);
+
 export function CallTable({ calls }: { readonly calls: readonly Call[] }) {
   const [open, setOpen] = useState<string | null>(null);
   return (
@@ -27,7 +30,7 @@ export function CallTable({ calls }: { readonly calls: readonly Call[] }) {
                   <span aria-hidden className="text-muted">{open === id ? '▾' : '▸'}</span><time dateTime={at} title={fullTime(at)}>{isToday(at) ? timeOfDay(at) : dayTime(at)}</time>
                 </button>
               </Cell>
-              <Cell><span className="font-medium break-all">{agent}</span><span className="block text-xs text-muted">{step}{round > 0 && `, round ${round}`}{attempt > 1 && `, attempt ${attempt}`}</span></Cell>
+              <Cell><span className="font-medium"><Breakable text={agent} /></span><span className="block text-xs text-muted"><span className="sm:hidden">{symbol}, </span>{step}{round > 0 && `, round ${round}`}{attempt > 1 && `, attempt ${attempt}`}</span></Cell>
               <Cell wide>{symbol}</Cell>
               <Cell wide>{model}</Cell>
               <Cell><Badge tone={outcome === 'OK' ? 'plain' : 'warn'}>{outcome === 'OK' ? 'answered' : plainWords(outcome)}</Badge></Cell>

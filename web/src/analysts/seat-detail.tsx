@@ -35,14 +35,15 @@ export function SeatDetail({ seat: { statistics, usage, conduct, source, warm_up
           <dl>
             <Fact label="Asked">{number(asked, 0)}</Fact>
             {Object.entries(votes).map(([action, count]) => <Fact key={action} label={action}>{number(count, 0)}</Fact>)}
-            <Fact label="Latency, median">{latency ? `${number(latency.median, 2)} ms` : '–'}</Fact>
+            <Fact label="Latency, mean">{latency ? `${number(latency.mean, 2)} ms` : '–'}</Fact>
+            <Fact label="Median, p95">{latency ? `${number(latency.median, 2)}, ${number(latency.p95, 2)} ms` : '–'}</Fact>
           </dl>
         ) : <p className="text-sm text-muted">It was not asked yet.</p>}
       </Part>
       <Part title="Abstained because">{statistics ? <Abstained of={statistics} /> : <p className="text-sm text-muted">–</p>}</Part>
       <Part title="Agreement">
         <dl>
-          <Fact label="With the majority">{majority && majority.runs > 0 ? `${number(majority.with, 0)} of ${number(majority.runs, 0)}` : '–'}</Fact>
+          <Fact label="With the majority">{majority && majority.runs > 0 ? `${number(majority.with, 0)} of ${number(majority.runs, 0)} (${percent(majority.share)})` : '–'}</Fact>
           <Fact label="With the signal">{signals && signals.runs > 0 ? `${number(signals.with, 0)} of ${number(signals.runs, 0)} (${percent(signals.share)})` : '–'}</Fact>
           <Fact label="Score, calibration"><span className="text-muted">not measured yet</span></Fact>
         </dl>
@@ -54,6 +55,7 @@ export function SeatDetail({ seat: { statistics, usage, conduct, source, warm_up
           {role !== undefined && <Fact label="Role">{role}</Fact>}
           {usage && <Fact label="Calls">{number(usage.calls, 0)}</Fact>}
           {usage && <Fact label="Tokens read, written">{number(usage.prompt_tokens, 0)}, {number(usage.completion_tokens, 0)}</Fact>}
+          {usage && <Fact label="Dollars">{money(usage.usd, 'USD', 4)}</Fact>}
           {usage && <Fact label="Dollars a call">{usage.calls === 0 ? '–' : money(usage.usd / usage.calls, 'USD', 5)}</Fact>}
           {conduct && <Fact label="Votes that counted">{number(conduct.counted, 0)}</Fact>}
           {conduct && <Fact label="Missed, late">{number(conduct.missed, 0)}, {number(conduct.late, 0)}</Fact>}

@@ -14,7 +14,7 @@ export interface Budgets {
   readonly symbols: readonly (Budget & { readonly symbol: string })[];
   readonly requesters: readonly (Budget & { readonly requester: string })[];
 }
-export interface Budget {
+interface Budget {
   readonly spent: number;
   readonly limit: number;
   readonly left: number;

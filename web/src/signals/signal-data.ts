@@ -62,7 +62,7 @@ export interface View {
   } | null;
 }
 
-export interface Usage {
+interface Usage {
   readonly calls: number;
   readonly prompt_tokens: number;
   readonly completion_tokens: number;
@@ -93,7 +93,7 @@ interface Without {
   readonly changes: boolean;
 }
 export type WithoutAnalyst = Without & { readonly agent_id: string; readonly name: string };
-export type WithoutDomain = Without & { readonly fault_domain: string; readonly agent_ids: readonly string[] };
+type WithoutDomain = Without & { readonly fault_domain: string; readonly agent_ids: readonly string[] };
 interface Contribution {
   readonly agent_id: string;
   readonly share: number;

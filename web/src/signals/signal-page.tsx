@@ -133,22 +133,24 @@ function OneSignal({ signal }: { readonly signal: FullSignal }) {
   return (
     <div className="space-y-3">
       <Heading signal={signal} digits={digits} />
-      <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_22rem]">
+      <div className="grid items-start gap-3 lg:grid-cols-[minmax(0,1fr)_22rem] lg:grid-rows-[auto_1fr]">
         <div className="grid min-w-0 gap-3">
           {error && <ErrorNote error={error} again={() => void refetch()} />}
           {!explanation && !error && <Card title="Why"><Loading what="Reckoning it again" /></Card>}
           {explanation && <Why of={explanation} />}
           <Votes signal={signal} explanation={explanation} digits={digits} />
           <Aftermath id={id} />
-          <Calls runId={run} expected={costs.calls} />
-          <Inputs view={signal.view} digits={digits} />
         </div>
-        <div className="grid min-w-0 gap-3">
+        <div className="grid min-w-0 gap-3 lg:row-span-2">
           <Verdict signal={signal} digits={digits} />
           <OutcomeCard signal={signal} />
           <Similar of={metadata.similar ?? []} />
           <Costs of={costs} />
           <Provenance signal={signal} />
+        </div>
+        <div className="grid min-w-0 gap-3">
+          <Calls runId={run} expected={costs.calls} />
+          <Inputs view={signal.view} digits={digits} />
         </div>
       </div>
     </div>
