@@ -31,4 +31,5 @@ export type { ClientState, ConnectOptions } from './options.js';
 export type { Gap } from './positions.js';
 export type { Since, Target } from './subscriptions.js';
 export type { WebSocketConstructor, WebSocketLike } from './websocket.js';
+export type * from './group-messages.js';
 export type * from './messages.js';

@@ -2,6 +2,7 @@ import type { AbstainReason, Action, Stance } from '../model/opinion.js';
 import type { Scope } from '../model/scope.js';
 import type { Depth, Trigger } from '../model/trigger.js';
 import type { Strength } from '../model/verdict.js';
+import type { GroupDiscussion, GroupEvent, GroupLesson, GroupOrder, GroupStatus } from './group-messages.js';
 
 /** Where a client stands in a room: the log's name and the last offset seen (0 = before the first). */
 export interface Position {
@@ -422,6 +423,11 @@ export interface MessageData {
   node_update: NodeUpdate;
   ops_update: OpsUpdate;
   log_line: LogLine;
+  group_status: GroupStatus;
+  group_event: GroupEvent;
+  group_discussion: GroupDiscussion;
+  group_order: GroupOrder;
+  group_lesson: GroupLesson;
   position: PositionUpdate;
   gap: GapNotice;
 }

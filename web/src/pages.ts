@@ -2,6 +2,7 @@ import { aiLogsRoute } from './ai-logs/ai-logs.route.js';
 import { analystsRoute } from './analysts/analysts.route.js';
 import { operationsRoute } from './operations/operations.route.js';
 import { signalRoute } from './signals/signal.route.js';
+import { groupRoute, groupsRoute, traceRoute } from './groups/groups.route.js';
 import { symbolRoute } from './symbol/symbol.route.js';
 import { tradingRoute } from './trading/trading.route.js';
 import { watchRoute } from './watch/watch.route.js';
@@ -18,4 +19,7 @@ export const pages = [
   tradingRoute,
   aiLogsRoute,
   operationsRoute,
+  groupsRoute,
+  groupRoute,
+  traceRoute,
 ] as const;
