@@ -12,7 +12,7 @@ import { groupsQuery } from './queries.js';
 import { GroupForm } from './group-form.js';
 import type { Group } from './shapes.js';
 import { GroupToken } from './shown-once.js';
-import { useSoon } from './use-soon.js';
+import { useQuiet, useSoon } from './use-soon.js';
 
 const COLUMNS = [
   { label: 'Group' }, { label: 'Connection' }, { label: 'Symbol', wide: true }, { label: 'Positions', wide: true }, { label: 'Leverage', numeric: true, wide: true },
@@ -64,7 +64,7 @@ export function GroupList() {
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<{ readonly name: string; readonly token: string } | null>(null);
   const soon = useSoon(() => void refetch(), 150);
-  const later = useSoon(() => void refetch(), SETTLED_MS);
+  const later = useQuiet(() => void refetch(), SETTLED_MS);
   const news = (): void => {
     soon();
     later();

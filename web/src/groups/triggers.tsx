@@ -47,7 +47,7 @@ function Row({ trigger, onOpen }: { readonly trigger: Trigger; readonly onOpen: 
         <div className="flex flex-wrap justify-end gap-1">
           <Button busy={switching.isPending} onClick={() => switching.mutate()} aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`}>{enabled ? 'Disable' : 'Enable'}</Button>
           <Button look="quiet" aria-label={`Edit ${name}`} onClick={() => onOpen({ what: 'form', trigger })}>Edit</Button>
-          {(kind === 'webhook' || kind === 'external') && <Button look="quiet" aria-label={`Renew what lets ${name} in`} onClick={() => onOpen({ what: 'token', trigger })}>{kind === 'webhook' ? 'Secret' : 'Token'}</Button>}
+          {(kind === 'webhook' || kind === 'external') && <Button look="quiet" aria-label={`${kind === 'webhook' ? 'Secret' : 'Token'} of ${name} anew`} onClick={() => onOpen({ what: 'token', trigger })}>{kind === 'webhook' ? 'Secret' : 'Token'}</Button>}
           <Button look="quiet" aria-label={`Delete ${name}`} onClick={() => onOpen({ what: 'delete', trigger })}>Delete</Button>
         </div>
       </Cell>

@@ -6,7 +6,7 @@ import { useRoom } from '../live.js';
 import type { Membership } from '../memberships.js';
 import { groupQuery, groupsQuery } from './queries.js';
 import type { Discussion, StoredEvent } from './shapes.js';
-import { useSoon } from './use-soon.js';
+import { useQuiet, useSoon } from './use-soon.js';
 
 const PAGE = 25;
 /** A group that settles nothing by itself has settled after two seconds. */
@@ -93,7 +93,7 @@ export function useGroupLog(id: string): GroupLog {
   const [deleted, setDeleted] = useState(false);
   const refresh = (queryKey: readonly unknown[], exact = true): void => void queryClient.invalidateQueries({ queryKey, exact });
   const standing = useSoon(() => { refresh(groupQuery(id).queryKey); refresh(groupsQuery.queryKey); }, 100);
-  const settled = useSoon(() => refresh(groupQuery(id).queryKey), SETTLED_MS);
+  const settled = useQuiet(() => refresh(groupQuery(id).queryKey), SETTLED_MS);
   const outcomes = useSoon(() => refresh(['group', id, 'discussions']), 500);
   const membership = useRoom(`group:${id}`, {
     group_status: ({ data }) => {
