@@ -66,7 +66,7 @@ describe('groups', () => {
     await form.getByLabel('Name').fill('btc_desk');
     await form.getByLabel('Leverage').fill('2');
     await form.getByRole('button', { name: 'Make the group' }).click();
-    await form.getByText(/NOSUCH/).waitFor();
+    await form.getByText(/No feed knows NOSUCH/).waitFor();
     expect(await form.getByLabel('Symbol').getAttribute('aria-invalid')).toBe('true');
     expect(await axe()).toEqual([]);
     await form.getByLabel('Symbol').fill('BTCUSDT');

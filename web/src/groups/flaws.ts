@@ -7,18 +7,25 @@ export interface Flaws {
   readonly rest: (fields: readonly string[]) => Error | null;
 }
 
-/** Refusals of these name one field without a list of errors. */
+/** Refusals whose own words say more than the flaw of their one field. */
 const FIELD_OF: Readonly<Record<string, string>> = { UNKNOWN_SYMBOL: 'symbol' };
+
+function named(error: Error | null): ApiError['errors'] {
+  if (!(error instanceof ApiError)) return [];
+  const path = FIELD_OF[error.code];
+  return path !== undefined && error.errors.length <= 1 ? [{ path, message: error.message }] : error.errors;
+}
+
+const within = (path: string, field: string): boolean => path === field || path.startsWith(`${field}.`);
 
 /** A refusal, split to its fields. */
 export function flawsOf(error: Error | null): Flaws {
-  const named = error instanceof ApiError ? (error.errors.length > 0 ? error.errors : FIELD_OF[error.code] === undefined ? [] : [{ path: FIELD_OF[error.code]!, message: error.message }]) : [];
+  const flaws = named(error);
   return {
-    at: (path) => named.filter((flaw) => flaw.path === path || flaw.path.startsWith(`${path}.`)).map(({ message }) => message).join('; ') || undefined,
+    at: (field) => flaws.filter(({ path }) => within(path, field)).map(({ message }) => message).join('; ') || undefined,
     rest: (fields) => {
-      if (error === null) return null;
-      const others = named.filter(({ path }) => !fields.some((field) => path === field || path.startsWith(`${field}.`)));
-      if (named.length === 0) return error;
+      if (error === null || flaws.length === 0) return error;
+      const others = flaws.filter(({ path }) => !fields.some((field) => within(path, field)));
       return others.length === 0 ? null : new Error(others.map(({ path, message }) => `${path} ${message}`).join('; '));
     },
   };
