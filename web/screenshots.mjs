@@ -32,6 +32,8 @@ const SHOTS = [
   { name: 'group', path: async () => `/groups/${(await get('/api/groups')).items[0].group_id}`, ready: 'main h1' },
   { name: 'ai-logs', path: '/ai-logs', ready: 'main table' },
   { name: 'operations', path: '/operations', ready: 'main' },
+  { name: 'groups', path: '/groups', ready: 'tr[data-group] [data-presence=connected]', first: () => desk() },
+  { name: 'group', path: '/groups/btc_desk', ready: 'article[data-discussion]', first: () => desk() },
 ];
 
 const only = process.argv.slice(2);
@@ -64,14 +66,28 @@ await until(async () => (await get('/api/groups/btc_desk/discussions')).items.le
 await until(async () => (await get('/api/approvals')).items.length > 0);
 await until(async () => (await get('/api/agents/trend-follower/decisions')).length > 0);
 
+/** A group with the runner in it, and something to discuss; the second time it is there. */
+let runner = null;
+async function desk() {
+  if (runner !== null) return;
+  const sent = async (path, body) => (await fetch(url + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
+  const { token } = await sent('/api/groups', { name: 'btc_desk', symbol: 'BTCUSDT', leverage: 2 });
+  await sent('/api/triggers', { name: 'btc_moves', kind: 'price_move', config: { targets: ['btc_desk'], symbol: 'BTCUSDT', change_pct: 0.5, window_s: 300 } });
+  runner = spawn(process.execPath, ['dist/cli/conclave.js', 'group', '--token', token, '--url', url], { cwd: ROOT, env: { PATH: process.env.PATH }, stdio: 'ignore' });
+  await sent('/api/groups/btc_desk/test-event', { preset: 'news' });
+}
+
 mkdirSync(OUT, { recursive: true });
 const browser = await chromium.launch({ executablePath, args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
-for (const { name, path, ready, before, size = DESK } of SHOTS.filter((shot) => only.length === 0 || only.includes(shot.name))) {
+for (const { name, path, ready, before, first, size = DESK } of SHOTS.filter((shot) => only.length === 0 || only.includes(shot.name))) {
   for (const colorScheme of ['light', 'dark']) {
     const context = await browser.newContext({ viewport: size, colorScheme, locale: 'en-US', reducedMotion: 'reduce' });
     const page = await context.newPage();
     await page.addInitScript(`localStorage.setItem('conclave.watch', ${JSON.stringify(JSON.stringify(SYMBOLS))})`);
     await page.goto(url + (typeof path === 'string' ? path : await path()));
+    await page.addInitScript(`localStorage.setItem('conclave.watch', ${JSON.stringify(JSON.stringify(['AAPL', 'NVDA', 'MSFT', 'TSLA', 'SPY', 'BTCUSDT', 'ETHUSDT', 'BTC/USD', 'SOL/USD']))})`);
+    await first?.();
+    await page.goto(url + path);
     await page.locator(ready).first().waitFor();
     await before?.();
     await page.waitForTimeout(1500); // the canvas is drawn, lines have their points
@@ -83,6 +99,7 @@ for (const { name, path, ready, before, size = DESK } of SHOTS.filter((shot) => 
 }
 await browser.close();
 runner.kill('SIGTERM');
+runner?.kill('SIGTERM');
 server.kill('SIGTERM');
 await new Promise((gone) => server.once('exit', gone));
 await chat.close();

@@ -7,6 +7,7 @@ import { Button } from '../ui/button.js';
 import { Stat } from '../ui/stat.js';
 import { Confirm } from './confirm.js';
 import { GroupForm } from './group-form.js';
+import { roleWords } from './opinion.js';
 import { Presence } from './presence.js';
 import { groupsChanged } from './queries.js';
 import type { Group } from './shapes.js';
@@ -17,7 +18,7 @@ type Opened = 'test' | 'edit' | 'rotate' | 'revoke' | 'delete';
 
 /** What a group is and how it stands, and what can be done with it. */
 export function GroupHeader({ group }: { readonly group: Group }) {
-  const { group_id: id, name, symbol, interval, position_mode: mode, leverage, margin_usd: margin, account_id: account, backlog, missing, has_token: hasToken, last_decision_at: decided } = group;
+  const { group_id: id, name, symbol, interval, position_mode: mode, leverage, margin_usd: margin, account_id: account, backlog, missing, connected, has_token: hasToken, last_decision_at: decided } = group;
   const navigate = useNavigate();
   const [opened, setOpened] = useState<Opened | null>(null);
   const [token, setToken] = useState<string | null>(null);
@@ -39,8 +40,8 @@ export function GroupHeader({ group }: { readonly group: Group }) {
           <h1 id="group" className="text-lg font-bold break-all">{name}</h1>
         </div>
         <span role="status" className="self-end pb-0.5"><Presence group={group} /></span>
-        <div className="ml-auto flex flex-wrap gap-1.5">
-          <Button look="primary" onClick={() => setOpened('test')}>Test event</Button>
+        <div className="ml-auto flex flex-wrap gap-1.5 max-sm:grid max-sm:w-full max-sm:grid-cols-2">
+          <Button look="primary" className="max-sm:col-span-2" onClick={() => setOpened('test')}>Test event</Button>
           <Button onClick={() => setOpened('edit')}>Edit</Button>
           <Button onClick={() => setOpened('rotate')}>New token</Button>
           <Button disabled={!hasToken} onClick={() => setOpened('revoke')}>Revoke token</Button>
@@ -56,7 +57,8 @@ export function GroupHeader({ group }: { readonly group: Group }) {
         <Stat label="Backlog"><span title="Events that it has not settled">{number(backlog, 0)}</span></Stat>
         <Stat label="Last decision">{decided == null ? '–' : dayTime(decided)}</Stat>
       </dl>
-      {missing.length > 0 && <p className="mt-2 rounded-md border border-warn/40 bg-warn-ground px-2.5 py-1.5 text-sm text-warn">It discusses nothing until it has a member as {missing.join(', ')}.</p>}
+      {missing.length > 0 && <p className="mt-2 rounded-md border border-warn/40 bg-warn-ground px-2.5 py-1.5 text-sm text-warn">The runner discusses nothing until a member is the {missing.map(roleWords).join(', ')}.</p>}
+      {hasToken && !connected && <p className="mt-2 text-sm text-muted">Nobody is there. Run <code className="font-mono text-xs">npx conclave group --token …</code> with its token, or make a new one where it is lost. Events wait meanwhile.</p>}
       {!hasToken && <p className="mt-2 rounded-md border border-warn/40 bg-warn-ground px-2.5 py-1.5 text-sm text-warn">Nobody can connect: its token was revoked. Make a new one.</p>}
       {opened === 'test' && <TestEvent group={group} onClose={close} />}
       {opened === 'edit' && <GroupForm group={group} onClose={close} />}

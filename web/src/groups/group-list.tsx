@@ -7,6 +7,7 @@ import { Badge } from '../ui/badge.js';
 import { Button } from '../ui/button.js';
 import { Empty, ErrorNote, Loading } from '../ui/states.js';
 import { Cell, Table } from '../ui/table.js';
+import { roleWords } from './opinion.js';
 import { Presence } from './presence.js';
 import { groupsQuery } from './queries.js';
 import { GroupForm } from './group-form.js';
@@ -29,7 +30,7 @@ function Row({ group, onNews }: { readonly group: Group; readonly onNews: () => 
       <Cell>
         <Link to="/groups/$id" params={{ id }} className="font-medium break-all text-accent hover:underline">{name}</Link>
         <div className="text-xs text-muted sm:hidden">{symbol} · {leverage}× · {number(margin)}</div>
-        {missing.length > 0 && <div className="text-xs text-warn">needs a {missing.join(', ')}</div>}
+        {missing.length > 0 && <div className="text-xs text-warn">has no {missing.map(roleWords).join(', ')}</div>}
       </Cell>
       <Cell><Presence group={group} /></Cell>
       <Cell wide className="whitespace-nowrap">{symbol} <span className="text-xs text-muted">{interval}</span></Cell>

@@ -1,5 +1,5 @@
 import type { GroupLesson } from 'conclave/client';
-import { dayTime, fullTime, number } from '../format.js';
+import { dayTime, fullTime, number, timeOfDay } from '../format.js';
 import { Badge } from '../ui/badge.js';
 import { Cell, Table } from '../ui/table.js';
 import { Conversation, TraceLink } from './conversation.js';
@@ -9,7 +9,9 @@ import { Outcome } from './outcome.js';
 import type { StoredEvent } from './shapes.js';
 import { orderKey, type GroupLog, type Log, type OrderNow } from './use-group-log.js';
 
-const When = ({ at }: { readonly at: string }) => <time dateTime={at} title={fullTime(at)} className="whitespace-nowrap text-muted tabular-nums">{dayTime(at)}</time>;
+/** To the second where it was today. */
+const when = (at: string): string => (new Date(at).toDateString() === new Date().toDateString() ? timeOfDay(at) : dayTime(at));
+const When = ({ at }: { readonly at: string }) => <time dateTime={at} title={fullTime(at)} className="whitespace-nowrap text-muted tabular-nums">{when(at)}</time>;
 
 export function Discussions({ log: { discussions, orders, lessons }, digits }: { readonly log: GroupLog; readonly digits: number }) {
   return (
@@ -55,7 +57,7 @@ export function Events({ log }: { readonly log: Log<StoredEvent> }) {
   );
 }
 
-const ORDER_COLUMNS = [{ label: 'Time' }, { label: 'Order' }, { label: 'Quantity', numeric: true }, { label: 'Filled', numeric: true, wide: true }, { label: 'Price', numeric: true }, { label: 'Status' }, { label: 'Trace', hidden: true, wide: true }];
+const ORDER_COLUMNS = [{ label: 'Time' }, { label: 'Order' }, { label: 'Quantity', numeric: true, wide: true }, { label: 'Filled', numeric: true, wide: true }, { label: 'Price', numeric: true }, { label: 'Status' }, { label: 'Trace', hidden: true, wide: true }];
 
 export function Orders({ log, digits }: { readonly log: Log<OrderNow>; readonly digits: number }) {
   return (
@@ -65,8 +67,8 @@ export function Orders({ log, digits }: { readonly log: Log<OrderNow>; readonly 
           {items.map((order) => (
             <tr key={orderKey(order)} data-order={order.order_id ?? ''}>
               <Cell><When at={order.at} /></Cell>
-              <Cell className="whitespace-nowrap"><Side of={order.side} /> <span className="text-muted">{order.symbol}</span></Cell>
-              <Cell numeric>{quantity(order.quantity)}</Cell>
+              <Cell><Side of={order.side} /> <span className="text-muted tabular-nums"><span className="sm:hidden">{quantity(order.quantity)} </span>{order.symbol}</span></Cell>
+              <Cell numeric wide>{quantity(order.quantity)}</Cell>
               <Cell numeric wide>{quantity(order.filled_quantity)}</Cell>
               <Cell numeric>{number(order.average_price, digits)}</Cell>
               <Cell><OrderStatus of={order.status} />{order.gate && <div className="max-w-64 text-xs text-muted">{order.gate.detail}</div>}</Cell>

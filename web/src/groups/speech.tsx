@@ -8,7 +8,7 @@ const TONES: Readonly<Record<string, Tone>> = { LONG: 'buy', SHORT: 'sell', CLOS
 const SIGNS: Readonly<Record<string, string>> = { LONG: '▲ ', SHORT: '▼ ', CLOSE: '✕ ' };
 
 /** A stance of the panel, or an action of a group. */
-const Word = ({ of }: { readonly of: string }) => (PANEL.has(of) ? <Stance of={of} /> : <Badge tone={TONES[of] ?? 'plain'}><span aria-hidden>{SIGNS[of]}</span>{of.replaceAll('_', ' ')}</Badge>);
+const Word = ({ of }: { readonly of: string }) => (PANEL.has(of) ? <Stance of={of} /> : <Badge tone={TONES[of] ?? 'plain'}>{SIGNS[of] !== undefined && <span aria-hidden>{SIGNS[of]}</span>}{of.replaceAll('_', ' ')}</Badge>);
 
 const initials = (name: string): string => name.split(/[\s_-]+/).map((word) => word[0] ?? '').join('').slice(0, 2).toUpperCase();
 
@@ -34,7 +34,7 @@ export function Speech({ said }: { readonly said: Said }) {
       <div className="min-w-0 max-w-3xl rounded-lg rounded-tl-none border border-line/70 bg-raised/70 px-3 py-2">
         <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
           <span className="font-semibold">{name}</span>
-          {role !== null && role !== name && <span className="text-xs text-muted">{roleWords(role)}</span>}
+          {role !== null && roleWords(role).toLowerCase() !== name.toLowerCase() && <span className="text-xs text-muted">{roleWords(role)}</span>}
           {stance !== null && <Word of={stance} />}
           {veto && <Badge tone="sell">veto</Badge>}
           {confidence !== null && stance !== 'ABSTAIN' && <Confidence of={confidence} />}

@@ -51,14 +51,14 @@ export function TracePage() {
       </section>
       <section aria-labelledby="timeline" className="panel min-w-0">
         <h2 id="timeline" className="eyebrow border-b border-line px-3 py-2">Timeline</h2>
-        <ol className="relative space-y-3 px-3 py-3">
+        <ol className="px-4 pt-3">
           {trace.timeline.map(({ at, kind, id, text }) => (
-            <li key={`${kind} ${id}`} data-step={kind} className="relative border-l-2 border-line pl-4 before:absolute before:top-1.5 before:-left-[5px] before:size-2 before:rounded-full before:bg-accent">
+            <li key={`${kind} ${id}`} data-step={kind} className="relative border-l-2 border-line pb-4 pl-4 last:border-transparent before:absolute before:top-1.5 before:-left-[5px] before:size-2 before:rounded-full before:bg-accent">
               <div className="flex flex-wrap items-center gap-x-2">
                 <Badge tone={TONES[kind] ?? 'plain'}>{kind}</Badge>
                 <time dateTime={at} className="text-xs text-muted tabular-nums">{fullTime(at)}</time>
               </div>
-              <p className="mt-0.5 max-w-4xl break-words">{text}</p>
+              <p className={`mt-0.5 max-w-4xl break-words ${/^(order|config)_update of /.test(text) ? 'text-muted' : ''}`}>{text}</p>
             </li>
           ))}
         </ol>

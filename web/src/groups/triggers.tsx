@@ -16,7 +16,7 @@ import { configWords, KIND_WORDS } from './trigger-fields.js';
 import { TriggerForm, type MadeTrigger } from './trigger-form.js';
 import { useSoon } from './use-soon.js';
 
-const COLUMNS = [{ label: 'Trigger' }, { label: 'When', wide: true }, { label: 'Tells', wide: true }, { label: 'Last event' }, { label: 'Change', hidden: true }];
+const COLUMNS = [{ label: 'Trigger' }, { label: 'When', wide: true }, { label: 'Tells', wide: true }, { label: 'Last event', wide: true }, { label: 'Change', hidden: true }];
 
 const changed = (): void => void queryClient.invalidateQueries({ queryKey: triggersQuery.queryKey });
 const failed = (trigger: Trigger) => (error: Error): void => notify({ id: `trigger:${trigger.trigger_id}`, level: 'error', text: `${trigger.name}: ${error.message}` });
@@ -37,12 +37,12 @@ function Row({ trigger, onOpen }: { readonly trigger: Trigger; readonly onOpen: 
     <tr data-trigger={name}>
       <Cell>
         <div className="flex flex-wrap items-center gap-2"><span className="font-medium break-all">{name}</span><State trigger={trigger} /></div>
-        <div className="text-xs text-muted">{KIND_WORDS[kind].label}<span className="sm:hidden"> · {configWords(kind, config)}</span></div>
+        <div className="text-xs text-muted">{KIND_WORDS[kind].label}<span className="sm:hidden"> · {configWords(kind, config)}{at !== null && ` · last event ${dayTime(at)}`}</span></div>
         {error !== null && <div className="mt-0.5 max-w-lg text-xs break-words text-sell">{error}</div>}
       </Cell>
       <Cell wide className="max-w-xs break-words">{configWords(kind, config)}</Cell>
       <Cell wide className="break-all">{config.targets.join(', ') || '–'}</Cell>
-      <Cell className="text-muted sm:whitespace-nowrap">{at === null ? 'none yet' : <time dateTime={at} title={fullTime(at)}>{dayTime(at)}</time>}</Cell>
+      <Cell wide className="whitespace-nowrap text-muted">{at === null ? 'none yet' : <time dateTime={at} title={fullTime(at)}>{dayTime(at)}</time>}</Cell>
       <Cell className="text-right">
         <div className="flex flex-wrap justify-end gap-1">
           <Button busy={switching.isPending} onClick={() => switching.mutate()} aria-label={`${enabled ? 'Disable' : 'Enable'} ${name}`}>{enabled ? 'Disable' : 'Enable'}</Button>
