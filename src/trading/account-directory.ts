@@ -58,6 +58,7 @@ export class AccountDirectory {
   get(id: string): AccountConfig {
     const found = this.find(id);
     if (found) return found;
+    if (this.needs.closed !== null) throw new CodedError('NOT_FOUND', `There is no account ${id.slice(0, 64)} open. ${this.needs.closed}`);
     const there = this.all().slice(0, 20).map((account) => account.id);
     throw new CodedError('NOT_FOUND', `There is no account ${id.slice(0, 64)}: there are ${there.join(', ') || 'none'}${this.all().length > there.length ? ', …' : ''}`);
   }

@@ -95,8 +95,9 @@ export class SentOrders {
     const changed: Order = { ...known, brokerOrderId: order.brokerOrderId ?? known.brokerOrderId, status, reason: reason ?? known.reason, updatedAt: at };
     account.put(changed);
     const decisionStatus = decisionStatusOf(changed);
-    const row = isProtective(changed) ? null : await store.decision(changed.decisionId);
-    const decision: DecisionsTable | null = row && decisionStatus && row.status !== decisionStatus
+    const row = isProtective(changed) && changed.filledQuantity.isZero() ? null : await store.decision(changed.decisionId);
+    // what is left of a target or stop is placed anew: its decision stands for what was filled
+    const decision: DecisionsTable | null = row && !isProtective(changed) && decisionStatus && row.status !== decisionStatus
       ? { ...row, status: decisionStatus, updated_at: at, gate: reason === null ? row.gate : JSON.stringify({ code: 'BROKER', detail: reason, numbers: {} }) }
       : null;
     await untilStored(this.needs, {
@@ -106,7 +107,7 @@ export class SentOrders {
       },
       messages: decision ? [decisionMessage(decision)] : [],
     });
-    if (row && (decision || known.status !== status)) await this.needs.changed(changeOf(decision ?? row, changed));
+    if (row && (!isProtective(changed) || row.origin === 'group') && (decision || known.status !== status)) await this.needs.changed(changeOf(decision ?? row, changed));
     return changed;
   }
 

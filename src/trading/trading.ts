@@ -82,7 +82,7 @@ interface ChangedDecision {
   readonly intent: Intent | null;
 }
 
-/** A decision or its own order has changed; of targets and stops, which are nobody's decision, the fills of those that protect a group's entry. */
+/** A decision or its own order has changed; of targets and stops, which are nobody's decision, the fills of those that protect a group's entry, and how they end then. */
 export interface OrderChange {
   readonly accountId: string;
   readonly decisionId: string;

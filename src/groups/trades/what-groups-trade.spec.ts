@@ -154,6 +154,17 @@ describe('what a group decides', () => {
     expect(await world.told(group)).toHaveLength(told.length);
   });
 
+  it('a stop that is filled in parts is told part by part, and how each order ended', async () => {
+    await filled(group, { action: 'LONG', qty: 3, target_price: 120, stop_loss: 90 }, { correlation: 'run-1' });
+    for (let at = 0; at < 4; at += 1) await world.candle(89, 10); // a tenth of a bar's volume at most
+    expect(world.held()).toEqual([]);
+    const told = (await world.told(group)).map(({ order }) => order).filter(({ side }) => side === 'sell');
+    expect(new Set(told.map(({ correlation_id: of }) => of))).toEqual(new Set(['run-1']));
+    const last = new Map(told.map((order) => [order['order_id'], order]));
+    expect([...last.values()].reduce((sum, order) => sum + (order['filled_quantity'] as number), 0)).toBe(3);
+    expect([...last.values()].filter(({ status }) => status === 'submitted' || status === 'accepted' || status === 'partially_filled')).toEqual([]);
+  });
+
   describe('hedge', () => {
     beforeEach(async () => {
       group = await tradingGroup(db, 'legs', 'hedge');
