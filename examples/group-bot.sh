@@ -8,6 +8,8 @@ url="${CONCLAVE_URL:-ws://127.0.0.1:8000}/ws/events?trading_group_token=$GROUP_T
 
 if command -v websocat >/dev/null; then
   coproc WS { exec websocat --text "$url"; }
+elif ! "${PYTHON3:-python3}" -c 'import websockets' 2>/dev/null; then
+  echo 'Neither websocat nor python3-websockets is here: apt-get install python3-websockets' >&2; exit 2
 else # it draws on a terminal: only what follows its arrow is the server's
   coproc WS { "${PYTHON3:-python3}" -u -m websockets "$url" 2>&1 | sed -un -e 's/^.*\x1b\[L< //p' -e 's/^.*\(Failed to connect.*\)/\1/p' -e 's/^.*\(Connection closed.*\)/\1/p'; }
 fi

@@ -55,7 +55,7 @@ function lineTo(address: URL, token: string): LineNeeds {
     afterEnd: ({ code, reason }, attempt, wasEverUp) => {
       const cause = code === null ? connectError(shown, reason) : closeError(code, reason, null);
       if (cause.retryable && wasEverUp) return { afterMs: backoff(attempt, cause) };
-      return code === 1008 ? { code: /^[A-Z_]+/.exec(reason)?.[0] ?? cause.code, message: reason } : { code: cause.code, message: cause.message };
+      return code === 1008 ? { code: /^[A-Z_]+/.exec(reason)?.[0] ?? cause.code, message: reason.replace(/^[A-Z_]+(: )?/, '') } : { code: cause.code, message: cause.message };
     },
   };
 }
@@ -70,8 +70,9 @@ const REMEDIES: Readonly<Record<string, string>> = {
 
 function exitOf(end: ServiceEnd, terminal: Terminal): ExitCode {
   if (!('message' in end)) return EXIT.done;
-  const remedy = REMEDIES[end.code];
-  complain(terminal, `${end.code}: ${end.message}${remedy ? `. ${remedy}` : ''}`);
+  // what the server said of a token has its remedy
+  const remedy = end.code === 'TOKEN_INVALID' && end.message !== '' ? undefined : REMEDIES[end.code];
+  complain(terminal, `${end.code}: ${[end.message, remedy].filter(Boolean).join('. ')}`);
   if (end.code === 'NO_LEADER') return EXIT.noLeader;
   return end.code === 'CANNOT_CONNECT' || end.code === 'CONNECTION_LOST' ? EXIT.unreachable : EXIT.refused;
 }

@@ -54,5 +54,7 @@ describe('the examples of groups', () => {
     expect(await position(account)).toMatchObject({ side: expect.stringMatching(/^short$/i) });
     const refused = bot('bash', ['examples/group-bot.sh', 'LONG', 'NOSUCH', '50'], token);
     expect([await refused.ended, refused.output()]).toEqual([1, expect.stringContaining('"ok":false')]);
+    const bare = runProgram('bash', ['examples/group-bot.sh'], { CONCLAVE_URL: server.ws, GROUP_TOKEN: token, PYTHON3: '/nowhere/python3' });
+    expect([await bare.ended, bare.output()]).toEqual([2, expect.stringContaining('apt-get install python3-websockets')]);
   });
 });
