@@ -316,10 +316,10 @@ describe('logs', () => {
 describe('what is accepted is traded', () => {
   it('every change comes as order_update with the correlation_id, after the answer; exits too', async () => {
     const group = await desk();
-    const answer = await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.01 }, { correlation: 'c-1' }));
+    const answer = await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.001 }, { correlation: 'c-1' }));
     expect(answer).toEqual(expect.objectContaining({ type: 'ack', ok: true, message: 'accepted', id: expect.any(String), order_id: expect.any(String), status: expect.any(String) }));
     const last = await filledOf(group, answer['order_id'] as string);
-    expect(last).toEqual({ order_id: answer['order_id'], correlation_id: 'c-1', symbol: 'BTCUSDT', side: 'buy', quantity: 0.01, filled_quantity: 0.01, average_price: expect.any(Number), status: 'filled' });
+    expect(last).toEqual({ order_id: answer['order_id'], correlation_id: 'c-1', symbol: 'BTCUSDT', side: 'buy', quantity: 0.001, filled_quantity: 0.001, average_price: expect.any(Number), status: 'filled' });
     const all = updates(group);
     expect(all[0]).toMatchObject({ status: 'submitted', filled_quantity: 0, average_price: null });
     expect(all.every(({ correlation_id: of }) => of === 'c-1')).toBe(true);
@@ -328,13 +328,13 @@ describe('what is accepted is traded', () => {
     // a target and a stop just beside the price: one is reached soon: what closes the position is told under what opened it
     const entry = await until(async () => {
       const [{ price }] = await rest(server, 'GET', '/api/market/prices?symbols=BTCUSDT') as [Body];
-      const guarded = await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.01, target_price: Math.ceil(price * 1.0002), stop_loss: Math.floor(price * 0.9998) }, { correlation: 'c-2' }));
+      const guarded = await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.001, target_price: Math.ceil(price * 1.0002), stop_loss: Math.floor(price * 0.9998) }, { correlation: 'c-2' }));
       return guarded['order_id'] === null ? undefined : guarded; // the price was beyond one already
     }, 'an entry with levels');
     await until(async () => (await positions(group)).length === 0, 'the target or the stop', 60_000);
     // a tenth of what is traded is filled at once: it may take several orders
     const sold = (): number => [...new Map(updates(group).filter(({ side }) => side === 'sell').map((update) => [update.order_id, update.filled_quantity as number])).values()].reduce((sum, each) => sum + each, 0);
-    await until(() => Math.abs(sold() - 0.02) < 1e-9, 'all of it is told');
+    await until(() => Math.abs(sold() - 0.002) < 1e-9, 'all of it is told');
     expect(new Set(updates(group).map(({ side, correlation_id: of }) => `${String(side)} ${String(of)}`))).toEqual(new Set(['buy c-1', 'buy c-2', 'sell c-2']));
     expect(entry['order_id']).not.toBe(last.order_id);
     expect((await rest(server, 'GET', '/api/trace/c-2')).orders.map(({ status }: Body) => status)).toContain('filled');
@@ -342,7 +342,7 @@ describe('what is accepted is traded', () => {
 
   it('what a gate refuses is accepted, and the update has the gate: SHORT on a spot account', async () => {
     const group = await desk({ account: { mode: 'spot', balance: 10_000 }, leverage: 1 });
-    const answer = await group.client.ask(tradeFrame({ action: 'SHORT', qty: 0.01 }, { correlation: 'spot' }));
+    const answer = await group.client.ask(tradeFrame({ action: 'SHORT', qty: 0.001 }, { correlation: 'spot' }));
     expect(answer).toMatchObject({ ok: true, message: 'accepted', order_id: null, status: 'refused', gate: { code: expect.any(String), detail: expect.any(String) } });
     await until(() => updates(group).length > 0, 'its update');
     expect(updates(group)).toEqual([expect.objectContaining({ order_id: null, correlation_id: 'spot', status: 'refused', gate: answer['gate'] })]);
@@ -352,23 +352,23 @@ describe('what is accepted is traded', () => {
 
   it('is traded also where the client closes right after sending', async () => {
     const { client, ...group } = await desk();
-    client.send(tradeFrame({ action: 'LONG', qty: 0.01 }, { correlation: 'gone' }));
+    client.send(tradeFrame({ action: 'LONG', qty: 0.001 }, { correlation: 'gone' }));
     client.close();
     await until(async () => (await sides(group)).length === 1, 'its position');
   });
 
   it('oneway: LONG adds, SHORT closes and opens after that fill, CLOSE takes no more than there is', async () => {
     const group = await desk();
-    await filled(group, { action: 'LONG', qty: 0.01 });
-    await filled(group, { action: 'LONG', qty: 0.02 });
-    expect(await positions(group)).toEqual([expect.objectContaining({ quantity: 0.03 })]);
-    await group.client.ask(tradeFrame({ action: 'SHORT', qty: 0.02 }, { correlation: 'turn' }));
+    await filled(group, { action: 'LONG', qty: 0.001 });
+    await filled(group, { action: 'LONG', qty: 0.002 });
+    expect(await positions(group)).toEqual([expect.objectContaining({ quantity: 0.003 })]);
+    await group.client.ask(tradeFrame({ action: 'SHORT', qty: 0.002 }, { correlation: 'turn' }));
     await until(async () => (await sides(group))[0] === 'short', 'the other side');
     const turned = await until(() => {
       const found = updates(group).filter(({ correlation_id: of, status }) => of === 'turn' && status === 'filled');
       return found.length === 2 ? found : undefined;
     }, 'both halves');
-    expect(turned.map(({ side, filled_quantity: quantity }) => [side, quantity])).toEqual([['sell', 0.03], ['sell', 0.02]]);
+    expect(turned.map(({ side, filled_quantity: quantity }) => [side, quantity])).toEqual([['sell', 0.003], ['sell', 0.002]]);
     await filled(group, { action: 'CLOSE', qty: 99 });
     expect(await positions(group)).toEqual([]);
     expect(await group.client.ask(tradeFrame({ action: 'CLOSE' }))).toMatchObject({ ok: true, status: 'refused', order_id: null });
@@ -376,19 +376,19 @@ describe('what is accepted is traded', () => {
 
   it('hedge: legs of their own; CLOSE takes a side, and both where none is said', async () => {
     const group = await desk({ position_mode: 'hedge' });
-    await filled(group, { action: 'LONG', qty: 0.01 });
-    await filled(group, { action: 'SHORT', qty: 0.02 });
+    await filled(group, { action: 'LONG', qty: 0.001 });
+    await filled(group, { action: 'SHORT', qty: 0.002 });
     expect(await sides(group)).toEqual(['long', 'short']);
     await filled(group, { action: 'CLOSE', side: 'long' });
     expect(await sides(group)).toEqual(['short']);
-    await filled(group, { action: 'LONG', qty: 0.01 });
+    await filled(group, { action: 'LONG', qty: 0.001 });
     await group.client.ask(tradeFrame({ action: 'CLOSE' }));
     await until(async () => (await sides(group)).length === 0, 'both closed');
   });
 
   it('its lesson comes with later events as experiences', async () => {
     const group = await desk();
-    await filled(group, { action: 'LONG', qty: 0.01 }, { correlation: `lesson-${group.group_id}` });
+    await filled(group, { action: 'LONG', qty: 0.001 }, { correlation: `lesson-${group.group_id}` });
     await filled(group, { action: 'CLOSE' });
     await until(async () => (await rest(server, 'GET', `/api/trace/lesson-${group.group_id}`)).lessons.length === 1, 'the lesson');
     const experienced = async (): Promise<EventFrame | undefined> => {
@@ -403,7 +403,7 @@ describe('what is accepted is traded', () => {
 describe('once', () => {
   it('the same post_trade 50 times at once over reconnects is one order', async () => {
     const { client, ...group } = await desk();
-    const frame = tradeFrame({ action: 'LONG', qty: 0.01 }, { correlation: 'fifty' });
+    const frame = tradeFrame({ action: 'LONG', qty: 0.001 }, { correlation: 'fifty' });
     const answers: EventFrame[] = [];
     for (let at = 0; at < 10; at += 1) {
       const each = at === 0 ? client : await joined(group.token);
@@ -419,20 +419,20 @@ describe('once', () => {
 
   it('an explicit key: the repeat has the first order, another payload is IDEMPOTENCY_CONFLICT', async () => {
     const group = await desk();
-    const first = await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.01 }, { key: 'k' }));
-    expect(await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.01 }, { key: 'k', correlation: 'another' }))).toMatchObject({ ok: true, duplicate: true, order_id: first['order_id'], id: first['id'] });
-    expect(await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.02 }, { key: 'k' }))).toMatchObject({ ok: false, message: 'IDEMPOTENCY_CONFLICT', retryable: false });
+    const first = await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.001 }, { key: 'k' }));
+    expect(await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.001 }, { key: 'k', correlation: 'another' }))).toMatchObject({ ok: true, duplicate: true, order_id: first['order_id'], id: first['id'] });
+    expect(await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.002 }, { key: 'k' }))).toMatchObject({ ok: false, message: 'IDEMPOTENCY_CONFLICT', retryable: false });
     expect(await orders(group)).toHaveLength(1);
   });
 
   it('an OPEN and a later CLOSE under one hard-coded correlation_id are two; that CLOSE again is a repeat; the next round is traded', async () => {
     const group = await desk();
     const once = { correlation: 'hard-coded' };
-    await filled(group, { action: 'LONG', qty: 0.01 }, once);
+    await filled(group, { action: 'LONG', qty: 0.001 }, once);
     const close = await filled(group, { action: 'CLOSE' }, once);
     expect((await orders(group)).map(({ side }) => side as string).sort()).toEqual(['buy', 'sell']);
     expect(await group.client.ask(tradeFrame({ action: 'CLOSE' }, once))).toMatchObject({ ok: true, duplicate: true, order_id: close.order_id });
-    await filled(group, { action: 'LONG', qty: 0.02 }, once);
+    await filled(group, { action: 'LONG', qty: 0.002 }, once);
     const next = await filled(group, { action: 'CLOSE' }, once);
     expect(next.order_id).not.toBe(close.order_id);
     expect(await positions(group)).toEqual([]);
@@ -442,7 +442,7 @@ describe('once', () => {
 describe('the newer form', () => {
   it('is answered in kind: decisions with an object as payload, logs, and events', async () => {
     const group = await desk();
-    const decision = { kind: 'event', category: 'decision', title: 'd', targets: [], payload: { symbol: 'BTCUSDT', signal: { action: 'LONG', qty: 0.01 } }, condition: { domain: 'trade_decision', trace: { correlation_id: 'newer' } } };
+    const decision = { kind: 'event', category: 'decision', title: 'd', targets: [], payload: { symbol: 'BTCUSDT', signal: { action: 'LONG', qty: 0.001 } }, condition: { domain: 'trade_decision', trace: { correlation_id: 'newer' } } };
     const answer = await group.client.ask(decision);
     expect(answer).toMatchObject({ kind: 'ack', ok: true, message: 'accepted', order_id: expect.any(String) });
     expect(answer).not.toHaveProperty('type');
