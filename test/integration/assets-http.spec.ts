@@ -72,7 +72,7 @@ describe('assets and reflections over HTTP', () => {
   it('lists assets, and no other agents', async () => {
     const { body } = await get('/api/assets');
     expect(body).toEqual({ next: null, items: [{
-      symbol: 'BTC/USD', name: 'BTC/USD', paused: false, interval: 180, price: null, source: 'replay', position: null, total_pnl: 3, last_action: null,
+      symbol: 'BTC/USD', agent_id: 'asset-btc-usd', name: 'BTC/USD', paused: false, interval: 180, price: null, source: 'replay', position: null, total_pnl: 3, last_action: null,
     }] });
   });
 

@@ -63,3 +63,6 @@ export const actionWord = of({});
 
 /** Of `detail` of a gate, which older servers did not always say in words. */
 export const detailWord = (detail: unknown): string => (typeof detail === 'string' ? detail : JSON.stringify(detail));
+
+/** Who did something: a subject, or somebody whom no token names. */
+export const personWord = (subject: string): string => (subject.startsWith('anonymous:') ? 'somebody without a token' : subject);

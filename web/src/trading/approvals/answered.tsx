@@ -4,6 +4,7 @@ import { Empty } from '../../ui/states.js';
 import { Cell, Table } from '../../ui/table.js';
 import { quantity, Refusal, Section, SideBadge, StatusBadge } from '../parts.js';
 import type { Approval, Decision } from '../types.js';
+import { personWord } from '../words.js';
 
 const COLUMNS = [{ label: 'Wanted' }, { label: 'Account', wide: true }, { label: 'Answer' }, { label: 'By', wide: true }, { label: 'Came to' }];
 
@@ -32,7 +33,7 @@ function Row({ approval, decision }: { readonly approval: Approval; readonly dec
       <Cell className="whitespace-nowrap"><SideBadge side={intent.side} /> <span className="tabular-nums">{quantity(intent.quantity)}</span> <Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link></Cell>
       <Cell wide className="text-muted">{account}</Cell>
       <Cell><StatusBadge status={status} />{note && <p className="mt-0.5 text-xs text-muted">{note}</p>}</Cell>
-      <Cell wide className="text-xs text-muted">{by.map(({ by: who, at }) => `${who.startsWith('anonymous:') ? 'no token' : who}, ${timeOfDay(at)}`).join('; ') || '–'}</Cell>
+      <Cell wide className="text-xs text-muted">{by.map(({ by: who, at }) => `${personWord(who)}, ${timeOfDay(at)}`).join('; ') || '–'}</Cell>
       <Cell>{decision ? <><StatusBadge status={decision.status} />{decision.gate && <div className="mt-0.5 max-w-sm"><Refusal gate={decision.gate} /></div>}</> : '–'}</Cell>
     </tr>
   );

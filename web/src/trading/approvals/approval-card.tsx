@@ -7,6 +7,7 @@ import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
 import { MoneyBadge, priced, quantity, SideBadge } from '../parts.js';
 import type { Account, Approval, Decision } from '../types.js';
+import { personWord } from '../words.js';
 import { Countdown } from './countdown.js';
 import { Drift } from './drift.js';
 import { EditDialog } from './edit-dialog.js';
@@ -53,7 +54,7 @@ export function ApprovalCard({ approval, decision, account }: Props) {
       {needed > 1 && (
         <p className="mx-3 mb-2 flex flex-wrap items-center gap-2 rounded-md bg-raised px-2 py-1.5 text-sm">
           <Badge tone={given > 0 ? 'buy' : 'plain'}>{given} of {needed} persons</Badge>
-          <span className="text-muted">{given === 0 ? 'Nobody has agreed yet.' : `${givenBy.map(({ by, at }) => `${by.startsWith('anonymous:') ? 'somebody without a token' : by} at ${timeOfDay(at)}`).join(', ')}. Another person must agree.`}</span>
+          <span className="text-muted">{given === 0 ? 'Nobody has agreed yet.' : `${givenBy.map(({ by, at }) => `${personWord(by)} at ${timeOfDay(at)}`).join(', ')}. Another person must agree.`}</span>
         </p>
       )}
       <RefusedNote error={approve.error} />

@@ -5,7 +5,7 @@ import { Button } from '../../ui/button.js';
 import { StateBadge } from '../parts.js';
 import { stateQuery } from '../queries.js';
 import type { TradingState } from '../types.js';
-import { gateWord } from '../words.js';
+import { gateWord, personWord } from '../words.js';
 import { ChangeState } from './change-state.js';
 
 /** May be traded, of all accounts; and the switch. */
@@ -21,7 +21,7 @@ export function StateStrip() {
       <StateBadge state={state} />
       {state !== 'ACTIVE' && (
         <span className="text-xs text-warn" title={since === null ? undefined : fullTime(since)}>
-          {[code && gateWord(code), reason, by && reason !== `by ${by}` && `by ${by}`].filter(Boolean).join(' · ')}
+          {[code && gateWord(code), reason !== `by ${by}` && reason, by && `by ${personWord(by)}`].filter(Boolean).join(' · ')}
         </span>
       )}
       {state === 'HALTED' ? <Button onClick={() => setAsked('ACTIVE')}>Resume…</Button> : <Button look="danger" onClick={() => setAsked('HALTED')}>Halt…</Button>}
