@@ -8,7 +8,7 @@ import { CallDetail } from './call-detail.js';
 
 const COLUMNS = [
   { label: 'Time' }, { label: 'Agent' }, { label: 'Symbol', wide: true }, { label: 'Model', wide: true }, { label: 'Outcome' },
-  { label: 'Latency', numeric: true, wide: true }, { label: 'Tokens', numeric: true, wide: true }, { label: 'Dollars', numeric: true },
+  { label: 'Latency', numeric: true, wide: true }, { label: 'Tokens', numeric: true, wide: true }, { label: 'Dollars', numeric: true, wide: true },
 ];
 
 const isToday = (time: string): boolean => new Date(time).toDateString() === new Date().toDateString();
@@ -33,10 +33,10 @@ export function CallTable({ calls }: { readonly calls: readonly Call[] }) {
               <Cell><span className="font-medium"><Breakable text={agent} /></span><span className="block text-xs text-muted"><span className="sm:hidden">{symbol}, </span>{step}{round > 0 && `, round ${round}`}{attempt > 1 && `, attempt ${attempt}`}</span></Cell>
               <Cell wide>{symbol}</Cell>
               <Cell wide>{model}</Cell>
-              <Cell><Badge tone={outcome === 'OK' ? 'plain' : 'warn'}>{outcome === 'OK' ? 'answered' : plainWords(outcome)}</Badge></Cell>
+              <Cell><Badge tone={outcome === 'OK' ? 'plain' : 'warn'}>{outcome === 'OK' ? 'answered' : plainWords(outcome)}</Badge><span className="block text-xs text-muted tabular-nums sm:hidden">{money(usd, 'USD', 5)}</span></Cell>
               <Cell numeric wide>{number(latency, 0)} ms</Cell>
               <Cell numeric wide>{number(tokens.total, 0)}</Cell>
-              <Cell numeric>{money(usd, 'USD', 5)}</Cell>
+              <Cell numeric wide>{money(usd, 'USD', 5)}</Cell>
             </tr>
             {open === id && <tr><td colSpan={COLUMNS.length} className="max-w-0 bg-raised/40 p-3"><CallDetail call={call} /></td></tr>}
           </Fragment>

@@ -1,6 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useState } from 'react';
-import { useMarketNow } from '../clock.js';
 import { number, span } from '../format.js';
 import { useConnection, useRoom } from '../live.js';
 import { notify } from '../notices.js';
@@ -50,7 +49,6 @@ function Figures({ of }: { readonly of: Report }) {
 
 /** How long there was no report; it renders each second. */
 function Silence({ since }: { readonly since: number }) {
-  useMarketNow(); // its clock ticks
   const [now, setNow] = useState(since);
   useEffect(() => {
     const timer = setInterval(() => setNow(performance.now()), 1_000);

@@ -1,7 +1,9 @@
+import { useQuery } from '@tanstack/react-query';
 import { Link, Outlet, useMatches } from '@tanstack/react-router';
 import { useEffect } from 'react';
 import { auth } from '../auth.js';
 import { live } from '../live.js';
+import { symbolsQuery } from '../market.js';
 import { useStore } from '../store.js';
 
 import { Empty, ErrorNote } from '../ui/states.js';
@@ -19,6 +21,7 @@ export function Shell() {
   }, [title]);
 
   useEffect(() => void live(), []);
+  useQuery(symbolsQuery); // a refused WebSocket tells a browser nothing: by this each page learns at once that a token is wanted
   if (needed) return <Login why={needed.why} />;
   return (
     <div className="flex min-h-dvh flex-col">

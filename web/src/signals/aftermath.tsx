@@ -6,14 +6,17 @@ import { Empty, ErrorNote, Loading } from '../ui/states.js';
 import { counted, plainWords } from '../words.js';
 import { traceQuery, type Decision, type Trace } from './signal-data.js';
 
-function Decided({ decision: { account_id: account, intent, status, gate, origin, origin_id: origin_id, reason, timestamp } }: { readonly decision: Decision }) {
+/** A program that follows signals needs no name: this is its signal. */
+const byWords = (origin: string, id: string): string => (origin === 'signal' ? 'following the signal' : `by ${origin} ${id}`);
+
+function Decided({ decision: { account_id: account, intent, status, gate, origin, origin_id: originId, reason, timestamp } }: { readonly decision: Decision }) {
   const refused = status === 'refused' || status === 'rejected';
   return (
     <li className="px-3 py-2 text-sm">
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Badge tone={refused ? 'warn' : status === 'filled' ? 'buy' : 'plain'}>{plainWords(status)}</Badge>
         {(intent as Decision['intent'] | null) && <span className="font-medium tabular-nums">{intent.side} {number(intent.quantity, intent.quantity % 1 === 0 ? 0 : 4)}, {intent.order_type}{intent.limit_price === undefined ? '' : ` at ${intent.limit_price}`}</span>}
-        <span className="text-muted">account {account}, by {origin} {origin_id === account ? '' : origin_id}</span>
+        <span className="text-muted">account {account}, {byWords(origin, originId)}</span>
         <time dateTime={timestamp} title={fullTime(timestamp)} className="ml-auto text-xs text-muted tabular-nums">{dayTime(timestamp)}</time>
       </div>
       <p className="mt-0.5 text-xs text-muted">{gate ? <><strong className="font-semibold text-warn">{plainWords(gate.code)}</strong>: {String(gate.detail)}</> : reason}</p>
