@@ -11,7 +11,7 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 function Abstained({ of }: { readonly of: Statistics }) {
   const all = abstentions(of);
   const reasons = Object.entries(of.abstained).filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
-  if (all === 0) return <p className="text-sm text-muted">It has never abstained.</p>;
+  if (all === 0) return <p className="text-sm text-muted">{of.asked === 0 ? 'It was not asked yet.' : 'It has never abstained.'}</p>;
   return (
     <ul className="space-y-1 text-sm">
       {reasons.map(([reason, count]) => (
