@@ -28,12 +28,10 @@ const SHOTS = [
   { name: 'orders', path: '/trading/orders', ready: 'main table' },
   { name: 'approvals', path: '/trading/approvals', ready: 'main' },
   { name: 'approvals-phone', path: '/trading/approvals', ready: 'main', size: PHONE },
-  { name: 'groups', path: '/groups', ready: 'main' },
-  { name: 'group', path: async () => `/groups/${(await get('/api/groups')).items[0].group_id}`, ready: 'main h1' },
   { name: 'ai-logs', path: '/ai-logs', ready: 'main table' },
   { name: 'operations', path: '/operations', ready: 'main' },
-  { name: 'groups', path: '/groups', ready: 'tr[data-group] [data-presence=connected]', first: () => desk() },
-  { name: 'group', path: '/groups/btc_desk', ready: 'article[data-discussion]', first: () => desk() },
+  { name: 'groups', path: '/groups', ready: 'tr[data-group] [data-presence=connected]' },
+  { name: 'group', path: '/groups/btc_desk', ready: 'article[data-discussion]' },
 ];
 
 const only = process.argv.slice(2);
@@ -49,6 +47,7 @@ const model = { OPENAI_BASE_URL: chat.url, OPENAI_API_KEY: 'local', OPENAI_MODEL
 const server = spawn(process.execPath, ['test/support/start-with-root.mjs', scratch], {
   cwd: ROOT, env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'info', DATA_DIR: join(scratch, 'data'), ANALYZE_PER_MINUTE: '1000', ...model }, stdio: ['ignore', 'pipe', 'inherit'],
 });
+process.on('exit', () => server.kill('SIGTERM'));
 let text = '';
 const url = await new Promise((found) => server.stdout.on('data', (chunk) => {
   text += chunk;
@@ -59,6 +58,7 @@ const url = await new Promise((found) => server.stdout.on('data', (chunk) => {
 const { token } = await post('/api/groups', { name: 'btc_desk', market: 'crypto', symbol: 'BTCUSDT', interval: '15m', leverage: 2, margin_usd: 100, position_mode: 'oneway' });
 await post('/api/triggers', { name: 'btc_moves', kind: 'price_move', config: { symbol: 'BTCUSDT', change_pct: 0.5, window_s: 300, targets: ['btc_desk'] } });
 const runner = spawn(process.execPath, ['dist/cli/conclave.js', 'group', '--url', url, '--token', token], { cwd: ROOT, env: { PATH: process.env.PATH }, stdio: 'ignore' });
+process.on('exit', () => runner.kill('SIGTERM'));
 await asked(...SYMBOLS);
 await until(async () => (await get('/api/groups/btc_desk')).connected);
 for (const preset of ['signal', 'news']) await post('/api/groups/btc_desk/test-event', { preset });
@@ -66,28 +66,14 @@ await until(async () => (await get('/api/groups/btc_desk/discussions')).items.le
 await until(async () => (await get('/api/approvals')).items.length > 0);
 await until(async () => (await get('/api/agents/trend-follower/decisions')).length > 0);
 
-/** A group with the runner in it, and something to discuss; the second time it is there. */
-let runner = null;
-async function desk() {
-  if (runner !== null) return;
-  const sent = async (path, body) => (await fetch(url + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
-  const { token } = await sent('/api/groups', { name: 'btc_desk', symbol: 'BTCUSDT', leverage: 2 });
-  await sent('/api/triggers', { name: 'btc_moves', kind: 'price_move', config: { targets: ['btc_desk'], symbol: 'BTCUSDT', change_pct: 0.5, window_s: 300 } });
-  runner = spawn(process.execPath, ['dist/cli/conclave.js', 'group', '--token', token, '--url', url], { cwd: ROOT, env: { PATH: process.env.PATH }, stdio: 'ignore' });
-  await sent('/api/groups/btc_desk/test-event', { preset: 'news' });
-}
-
 mkdirSync(OUT, { recursive: true });
 const browser = await chromium.launch({ executablePath, args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
-for (const { name, path, ready, before, first, size = DESK } of SHOTS.filter((shot) => only.length === 0 || only.includes(shot.name))) {
+for (const { name, path, ready, before, size = DESK } of SHOTS.filter((shot) => only.length === 0 || only.includes(shot.name))) {
   for (const colorScheme of ['light', 'dark']) {
     const context = await browser.newContext({ viewport: size, colorScheme, locale: 'en-US', reducedMotion: 'reduce' });
     const page = await context.newPage();
     await page.addInitScript(`localStorage.setItem('conclave.watch', ${JSON.stringify(JSON.stringify(SYMBOLS))})`);
     await page.goto(url + (typeof path === 'string' ? path : await path()));
-    await page.addInitScript(`localStorage.setItem('conclave.watch', ${JSON.stringify(JSON.stringify(['AAPL', 'NVDA', 'MSFT', 'TSLA', 'SPY', 'BTCUSDT', 'ETHUSDT', 'BTC/USD', 'SOL/USD']))})`);
-    await first?.();
-    await page.goto(url + path);
     await page.locator(ready).first().waitFor();
     await before?.();
     await page.waitForTimeout(1500); // the canvas is drawn, lines have their points
@@ -99,7 +85,6 @@ for (const { name, path, ready, before, first, size = DESK } of SHOTS.filter((sh
 }
 await browser.close();
 runner.kill('SIGTERM');
-runner?.kill('SIGTERM');
 server.kill('SIGTERM');
 await new Promise((gone) => server.once('exit', gone));
 await chat.close();

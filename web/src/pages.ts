@@ -17,9 +17,9 @@ export const pages = [
   signalRoute,
   analystsRoute,
   tradingRoute,
-  aiLogsRoute,
-  operationsRoute,
   groupsRoute,
   groupRoute,
   traceRoute,
+  aiLogsRoute,
+  operationsRoute,
 ] as const;

@@ -15,9 +15,10 @@ export class DiscussionsController {
   @ApiOperation({ summary: 'What a group has discussed, with the event it was about and what came of it, newest first' })
   @ApiOkResponse({ description: '{items: [{discussion_id, group_id, correlation_id, event: {id, title, source_id}, symbol, message, level, member_opinions, decision, orders: [{decision_id, order_id, side, quantity, filled_quantity, average_price, status, gate}], outcome: {pnl, outcome_return, closed_at}, lesson_id, timestamp}], next}' })
   async list(@Param('id') id: string, @Query() { symbol, correlation_id: correlationId, limit, cursor }: DiscussionsQuery): Promise<{ items: readonly DiscussionItem[]; next: string | null }> {
-    if (!await this.groups.find(id)) throw new CodedError('NOT_FOUND', `There is no group ${id.slice(0, 64)}: GET /api/groups lists them`);
+    const group = await this.groups.row(id);
+    if (!group) throw new CodedError('NOT_FOUND', `There is no group ${id.slice(0, 64)}: GET /api/groups lists them`);
     const filter = { symbol: symbol && this.market.instrument(symbol).symbol, correlationId };
-    const found = await this.reads.page(id, filter, limit, cursor ?? null);
+    const found = await this.reads.page(group.group_id, filter, limit, cursor ?? null);
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? items.at(-1)!.discussion_id : null };
   }

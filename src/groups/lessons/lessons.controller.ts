@@ -2,7 +2,7 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Market } from '../../market/market.js';
 import { CodedError } from '../../model/codes.js';
-import type { Group } from '../group.js';
+import { groupOf, type Group } from '../group.js';
 import { GroupStore } from '../group-store.js';
 import { ExperiencesQuery, LessonsQuery } from '../history.dto.js';
 import { LessonStore } from './lesson-store.js';
@@ -45,8 +45,8 @@ export class LessonsController {
   }
 
   private async group(id: string): Promise<Group> {
-    const group = await this.groups.find(id);
-    if (!group) throw new CodedError('NOT_FOUND', `There is no group ${id.slice(0, 64)}: GET /api/groups lists them`);
-    return group;
+    const row = await this.groups.row(id);
+    if (!row) throw new CodedError('NOT_FOUND', `There is no group ${id.slice(0, 64)}: GET /api/groups lists them`);
+    return groupOf(row);
   }
 }

@@ -58,7 +58,7 @@ export interface Discussion extends GroupDiscussion {
 export const KINDS = ['price_move', 'indicator', 'signal', 'schedule', 'feed', 'webhook', 'external'] as const;
 export type TriggerKind = (typeof KINDS)[number];
 
-export interface TriggerConfig {
+interface TriggerConfig {
   readonly targets: readonly string[];
   readonly priority: number;
   readonly tags: readonly string[];
