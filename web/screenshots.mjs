@@ -65,6 +65,21 @@ for (const preset of ['signal', 'news']) await post('/api/groups/btc_desk/test-e
 await until(async () => (await get('/api/groups/btc_desk/discussions')).items.length > 1);
 await until(async () => (await get('/api/approvals')).items.length > 0);
 await until(async () => (await get('/api/agents/trend-follower/decisions')).length > 0);
+/** Has each symbol analysed. */
+async function asked(...symbols) {
+  for (const symbol of symbols) await fetch(`${url}/api/analyze`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ symbol }) });
+}
+
+/** A group with the runner in it, and something to discuss; the second time it is there. */
+let runner = null;
+async function desk() {
+  if (runner !== null) return;
+  const sent = async (path, body) => (await fetch(url + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
+  const { token } = await sent('/api/groups', { name: 'btc_desk', symbol: 'BTCUSDT', leverage: 2 });
+  await sent('/api/triggers', { name: 'btc_moves', kind: 'price_move', config: { targets: ['btc_desk'], symbol: 'BTCUSDT', change_pct: 0.5, window_s: 300 } });
+  runner = spawn(process.execPath, ['dist/cli/conclave.js', 'group', '--token', token, '--url', url], { cwd: ROOT, env: { PATH: process.env.PATH }, stdio: 'ignore' });
+  await sent('/api/groups/btc_desk/test-event', { preset: 'signal' });
+}
 
 mkdirSync(OUT, { recursive: true });
 const browser = await chromium.launch({ executablePath, args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });

@@ -9,7 +9,7 @@ export type Body = any;
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /** Asks the server's REST; @throws Error with its answer where it is no success */
-export async function rest(server: TestServer, method: 'GET' | 'POST', path: string, body?: object): Promise<Body> {
+export async function rest(server: TestServer, method: 'GET' | 'POST' | 'PATCH', path: string, body?: object): Promise<Body> {
   const answer = await fetch(server.url + path, { method, ...(body && { body: JSON.stringify(body), headers: { 'content-type': 'application/json' } }) });
   const text = await answer.text();
   if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);

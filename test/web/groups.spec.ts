@@ -206,6 +206,13 @@ describe('groups', () => {
     await form.getByRole('button', { name: 'Make the trigger' }).click();
     const row = page.locator('tr[data-trigger="open_bell"]');
     await row.locator('time').waitFor(); // an event has come, and the page was told
+    await rest(server, 'PATCH', '/api/triggers/open_bell', { config: { targets: ['told_desk'], cron: '* * * * * *', payload: 'kept' } });
+    await page.reload();
+    await row.getByRole('button', { name: 'Edit' }).click();
+    await page.getByLabel('Title of its events').fill('A second has passed');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('dialog').waitFor({ state: 'detached' });
+    expect((await rest(server, 'GET', '/api/triggers/open_bell')).config).toMatchObject({ title: 'A second has passed', payload: 'kept', targets: ['told_desk'] });
     await row.getByRole('button', { name: 'Disable' }).click();
     await row.getByText('off', { exact: true }).waitFor();
     await row.getByRole('button', { name: 'Enable' }).waitFor();

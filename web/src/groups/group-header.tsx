@@ -55,7 +55,7 @@ export function GroupHeader({ group }: { readonly group: Group }) {
         <Stat label="Margin of a trade">{number(margin)}</Stat>
         <Stat label="Account"><span className="break-all">{account}</span></Stat>
         <Stat label="Backlog"><span title="Events that it has not settled">{number(backlog, 0)}</span></Stat>
-        <Stat label="Last decision">{decided == null ? '–' : dayTime(decided)}</Stat>
+        <Stat label="Last trade sent">{decided == null ? '–' : dayTime(decided)}</Stat>
       </dl>
       {missing.length > 0 && <p className="mt-2 rounded-md border border-warn/40 bg-warn-ground px-2.5 py-1.5 text-sm text-warn">The runner discusses nothing until a member is the {missing.map(roleWords).join(', ')}.</p>}
       {hasToken && !connected && <p className="mt-2 text-sm text-muted">Nobody is there. Run <code className="font-mono text-xs">npx conclave group --token …</code> with its token, or make a new one where it is lost. Events wait meanwhile.</p>}

@@ -40,6 +40,10 @@ function OneField({ field, value, at, list }: { readonly field: ConfigField; rea
   return <Field label={label} name={name} defaultValue={value} error={error} hint={hint} placeholder={placeholder} autoComplete="off" inputMode={as === 'number' ? 'decimal' : undefined} {...(symbols && { list })} />;
 }
 
+/** What is stored and not asked for here, such as a schedule's payload: a change gives the whole configuration. */
+const unasked = (trigger: Trigger | undefined, fields: readonly ConfigField[]): Record<string, unknown> =>
+  Object.fromEntries(Object.entries(trigger?.config ?? {}).filter(([name, value]) => value !== null && !fields.some((field) => field.name.split('.')[0] === name)));
+
 /** Makes a trigger, or changes one: the fields that its kind has, and what the API says of each. */
 export function TriggerForm({ trigger, targets = [], symbol, onClose, onMade }: Props) {
   const id = useId();
@@ -60,7 +64,7 @@ export function TriggerForm({ trigger, targets = [], symbol, onClose, onMade }: 
   const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault();
     const form = new FormData(event.currentTarget);
-    const config = { ...configOf(fields, (name) => String(form.get(name) ?? '')), targets: form.getAll('targets') };
+    const config = { ...unasked(trigger, fields), ...configOf(fields, (name) => String(form.get(name) ?? '')), targets: form.getAll('targets') };
     saving.mutate({ name: String(form.get('trigger_name')).trim(), ...(trigger ? {} : { kind }), config });
   };
   const known = [...new Set([...groups.map(({ name }) => name), ...(trigger?.config.targets ?? []), ...targets])];
