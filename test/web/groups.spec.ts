@@ -3,8 +3,9 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 jest.setTimeout(90_000); // a browser beside everything else
 import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
 import { EventClient } from '../support/event-client.js';
+import { freePort } from '../support/free-port.mjs';
 import { newGroup, rest } from '../support/group-admin.js';
-import { cleanUp, startServer, type TestServer } from '../support/server.js';
+import { cleanUp, freshDataDir, startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -249,6 +250,37 @@ describe('groups', () => {
     await page.getByRole('link', { name: 'Trace' }).click();
     await page.locator('li[data-step="discussion"]').waitFor();
     expect([await overflows(page), await axe()]).toEqual([false, []]);
+    expect(faults).toEqual([]);
+  });
+
+  test('a server that is killed and comes back: what was discussed meanwhile is there, each once, without a reload', async () => {
+    const env = { DATA_DIR: await freshDataDir(), PORT: String(await freePort()) };
+    const first = await startServer(env);
+    const { group_id: id, token } = await newGroup(first, 'kept_desk');
+    const discusses = async (at: TestServer, eventId: string): Promise<void> => {
+      const client = await EventClient.group(at.ws, token);
+      const { detail, ...log } = discussion(eventId);
+      expect(await client.ask({ ...log, detail: { ...detail, event_id: undefined } })).toMatchObject({ ok: true });
+      client.close();
+    };
+    await discusses(first, 'before');
+    opened = await openPage(`${first.url}/groups/${id}`, { expected: /ERR_|WebSocket connection/ });
+    const { page, faults } = opened;
+    const said = page.locator('article[data-discussion]');
+    await said.waitFor();
+    await page.evaluate('window.sameDocument = true');
+    await first.kill();
+    await page.getByText(/No connection since/).waitFor();
+    const unseen = await startServer({ ...env, PORT: '0' }); // where the page does not find it
+    await discusses(unseen, 'meanwhile');
+    await unseen.kill();
+    const second = await startServer(env);
+    await page.getByText(/No connection since/).waitFor({ state: 'detached' });
+    await discusses(second, 'after');
+    await said.nth(2).waitFor();
+    expect(await said.locator('header a').evaluateAll((links) => links.map((link) => (link as unknown as { pathname: string }).pathname.split('/').at(-1)))).toEqual(['after', 'meanwhile', 'before']);
+    await page.locator('[data-presence="away"]').waitFor();
+    expect(await page.evaluate('window.sameDocument')).toBe(true);
     expect(faults).toEqual([]);
   });
 
