@@ -33,7 +33,7 @@ function Row({ signal, outcome, digits, last }: { readonly signal: SignalUpdate;
   return (
     <tr data-signal={id}>
       <Cell className="whitespace-nowrap">
-        <Link to={`/signals/${id}` as '/'} title={fullTime(timestamp)} className="text-accent hover:underline">{dayTime(timestamp)}</Link>
+        <Link to="/signals/$id" params={{ id }} title={fullTime(timestamp)} className="text-accent hover:underline">{dayTime(timestamp)}</Link>
         {last && <span className="ml-2"><Badge>last</Badge></span>}
       </Cell>
       <Cell><Stance of={action} /></Cell>

@@ -13,7 +13,7 @@ export function Tape({ signals, digits }: { readonly signals: readonly SignalUpd
       <ol>
         {signals.map(({ signal_id: id, symbol, action, price, confidence, timestamp, agents_consensus: { consensus_strength: strength } }) => (
           <li key={id} className="border-b border-line/60 last:border-0 hover:bg-raised/60">
-            <Link to={`/signals/${id}` as '/'} className="grid grid-cols-[4.5rem_4.75rem_minmax(0,1fr)_auto_3.25rem] items-center gap-2 px-3 py-1.5 text-sm">
+            <Link to="/signals/$id" params={{ id }} className="grid grid-cols-[4.5rem_4.75rem_minmax(0,1fr)_auto_3.25rem] items-center gap-2 px-3 py-1.5 text-sm">
               <span className="font-semibold">{symbol}</span>
               <span><Stance of={action} /></span>
               <span className="truncate text-xs text-muted">{strengthWord(strength)}{action !== 'HOLD' && <> · <span className="sr-only">confidence </span>{percent(confidence)}</>}</span>
