@@ -127,7 +127,7 @@ describe('agents', () => {
     await page.getByRole('button', { name: 'Halt all trading' }).click();
     await page.getByRole('group', { name: 'Trading of all accounts' }).getByText('HALTED').waitFor();
     await page.getByRole('heading', { level: 1 }).getByText('HALTED').waitFor();
-    await page.getByText(/The account is HALTED.*Enough for today\./).waitFor();
+    await page.getByText(/The account is HALTED.*Enough for today\./).first().waitFor();
     expect(await axe()).toEqual([]);
     await cycles.getByText(/The account is HALTED.* Nothing that adds exposure \(wanted open_long/).first().waitFor(); // its next decision
     await page.getByRole('group', { name: 'Trading of all accounts' }).getByRole('button', { name: 'Resume…' }).click();

@@ -95,7 +95,7 @@ describe('/ws', () => {
     expect(state.positions).toEqual([{ symbol: 'BTC/USD', side: 'long', quantity: 2, entry_price: 140, mark_price: 145, unrealized_pnl: 10, opened_at: new Date(trading.at).toISOString() }]);
     expect(state.feed.map(({ action, message }) => [action, message])).toEqual([['open_long', 'Breakout'], ['wait', 'Nothing to see.']]);
     expect(await edges.assets.list()).toEqual([{
-      symbol: 'BTC/USD', name: 'BTC/USD', paused: false, interval: 300, price: 140, source: 'replay', total_pnl: 9, position: state.positions[0],
+      symbol: 'BTC/USD', name: 'BTC/USD', agent_id: 'asset-btc-usd', paused: false, interval: 300, price: 140, source: 'replay', total_pnl: 9, position: state.positions[0],
       last_action: { timestamp: new Date(trading.at - 1000).toISOString(), action: 'open_long', message: 'Breakout' },
     }]);
   });
