@@ -19,7 +19,7 @@ afterAll(async () => {
 });
 
 const bot = (command: string, args: readonly string[], token: string): Running => runProgram(command, args, { CONCLAVE_URL: server.ws, GROUP_TOKEN: token, PYTHON3: python });
-const position = (account: string): Promise<Body> => until<Body>(async () => (await rest(server, 'GET', `/api/positions?account=${account}`)).items[0], `a position of ${account}`);
+const position = (account: string): Promise<Body> => until<Body>(async () => (await rest(server, 'GET', `/api/positions?account=${account}`)).items[0], `a position of ${account}`, 100_000);
 
 describe('the examples of groups', () => {
   it.each(['group-bot.ts', 'group-bot.py', 'group-bot.sh'])('%s is shorter than forty lines', (file) => {
@@ -33,7 +33,7 @@ describe('the examples of groups', () => {
     await until(() => run.output().includes('order_update') && run.output().includes('"status":"filled"'), 'it hears of the fill');
     run.child.kill();
     await run.ended;
-  });
+  }, 150_000); // where its first order is refused it looks again after a minute
 
   it('in Python answers an event with an order under its id', async () => {
     const { token, account_id: account, group_id: id } = await newGroup(server, 'in_python');

@@ -43,7 +43,7 @@ describe('a replayed file', () => {
       'agents.yaml': (text) => text.replace('strategies: []', 'strategies:\n  - {id: crossover, strategy: moving_average_crossover, account: main, symbols: [BTCUSDT], parameters: {short: 5, long: 20, band: 0.001, quantity: 0.05}}'),
     });
     const file = join(root, 'btc.csv');
-    await writeFile(file, (await readFile(join(DATA, 'BTCUSDT-1m.csv'), 'utf8')).split('\n').slice(0, 1001).join('\n'));
+    await writeFile(file, (await readFile(join(DATA, 'BTCUSDT-1m.csv'), 'utf8')).split('\n').slice(0, 701).join('\n'));
     const replay = async (speed: string): Promise<readonly unknown[]> => {
       const server = await startServer({ FEED: 'replay', REPLAY_FILES: `BTCUSDT=${file}`, REPLAY_SPEED: speed }, root);
       await until(async () => (await get<{ feed: { ended: boolean } }>(server, '/ws/status')).feed.ended, 'the end of the file', 120_000);

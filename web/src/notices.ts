@@ -11,8 +11,15 @@ const MOST = 5;
 
 export const notices = new Store<readonly Notice[]>([]);
 
-/** Shows a notice; one with the same id is replaced. */
+/** That something was missed stays until it was read, however many alerts come after. */
+const stays = ({ id }: Notice): boolean => id.startsWith('gap:');
+
+/** Shows a notice; one with the same id is replaced, and the oldest goes where there are too many. */
 export const notify = (notice: Notice): void =>
-  notices.update((shown) => [notice, ...shown.filter(({ id }) => id !== notice.id)].slice(0, MOST));
+  notices.update((shown) => {
+    const all = [notice, ...shown.filter(({ id }) => id !== notice.id)];
+    const passing = new Set(all.filter((each) => !stays(each)).slice(0, MOST));
+    return all.filter((each) => stays(each) || passing.has(each));
+  });
 
 export const dismiss = (id: string): void => notices.update((shown) => shown.filter((notice) => notice.id !== id));

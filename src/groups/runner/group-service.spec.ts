@@ -69,9 +69,9 @@ describe('a line', () => {
   });
 
   it('that is silent is pinged, and kept while pongs come', async () => {
-    const one = service({ heartbeatMs: 10 });
+    const one = service({ heartbeatMs: 150 });
     const ended = one.run();
-    await server.whenPinged(5);
+    await server.whenPinged(4);
     one.stop();
     await ended;
     expect(server.connections).toBe(1);

@@ -26,8 +26,8 @@ export function CallTable({ calls }: { readonly calls: readonly Call[] }) {
           <Fragment key={id}>
             <tr data-call={id}>
               <Cell className="whitespace-nowrap tabular-nums">
-                <button type="button" aria-expanded={open === id} onClick={() => setOpen(open === id ? null : id)} className="flex items-center gap-1.5 text-accent" aria-label={`Call of ${agent} at ${fullTime(at)}`}>
-                  <span aria-hidden className="text-muted">{open === id ? '▾' : '▸'}</span><time dateTime={at} title={fullTime(at)}>{isToday(at) ? timeOfDay(at) : dayTime(at)}</time>
+                <button type="button" aria-expanded={open === id} onClick={() => setOpen(open === id ? null : id)} className="flex items-center gap-1.5 text-accent">
+                  <span className="sr-only">{`Call of ${agent} at `}</span><span aria-hidden className="text-muted">{open === id ? '▾' : '▸'}</span><time dateTime={at} title={fullTime(at)}>{isToday(at) ? timeOfDay(at) : dayTime(at)}</time>
                 </button>
               </Cell>
               <Cell><span className="font-medium"><Breakable text={agent} /></span><span className="block text-xs text-muted"><span className="sm:hidden">{symbol}, </span>{step}{round > 0 && `, round ${round}`}{attempt > 1 && `, attempt ${attempt}`}</span></Cell>
