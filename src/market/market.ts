@@ -247,6 +247,9 @@ export class Market {
     await live.load(this.#feed, HISTORY, this.#since);
     const { last } = live.series.candles;
     if (last) listing.begin(last);
+    // the candle under way is newer: without it the first second after a start would trade on a price of the last minute
+    const open = await this.#feed.openCandle(symbol, interval, this.#since);
+    if (open) listing.heard(open.close, 0, this.#since);
   }
 
   /** The series of an interval; one that was not asked for before loads its past first. Throws VALIDATION_ERROR. */

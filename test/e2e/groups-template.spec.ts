@@ -40,7 +40,7 @@ describeSeed('the Python template of the groups seed, with its indentation, a to
     const trace = await until<Body>(async () => {
       const found = await rest(server, 'GET', '/api/trace/direct_algo_run_001');
       return found.orders[0]?.status === 'filled' ? found : undefined;
-    }, 'the order to fill');
+    }, 'the order to fill').catch(async (error: Error) => { throw new Error(`${error.message}: ${JSON.stringify(await rest(server, 'GET', '/api/trace/direct_algo_run_001'))}`); });
     const [position] = (await rest(server, 'GET', `/api/positions?account=${group.account_id}`)).items as Body[];
     expect(position).toMatchObject({ account_id: group.account_id, symbol: 'BTCUSDT', side: expect.stringMatching(/^long$/i), quantity: expect.any(Number), leverage: 1 });
     // 50 USD of margin, down to the lot
