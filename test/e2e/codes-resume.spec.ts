@@ -20,7 +20,7 @@ async function analyse(): Promise<void> {
 }
 
 beforeAll(async () => {
-  server = await startServer({ ANALYZE_PER_MINUTE: '1000', SYMBOLS: 'AAPL,NVDA,BTC/USD', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1' });
+  server = await startServer({ ANALYZE_PER_MINUTE: '1000', SYMBOLS: 'AAPL,NVDA,BTC/USD', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1', TRADING: 'off' }); // decisions would come into the room whenever they are made
   witness = await RawClient.open(`${server.ws}/ws/signals`);
   epoch = (await witness.ask('subscribe', { symbol: 'AAPL' })).data.rooms[0].epoch;
   await witness.find(({ type }) => type === 'signal_update'); // of the first subscription
