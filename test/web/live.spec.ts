@@ -93,8 +93,9 @@ describe('a symbol', () => {
     slow.onRequest = ({ view, run_id: runId }) => void (view['symbol'] === 'NVDA' ? held.push(runId) : vote(runId));
     const { page, faults, axe } = await open('/symbols/NVDA');
     const seat = page.locator('li[data-seat="slow_one"]');
-    await seat.getByText('waiting').waitFor(); // the run of a first subscription, or of Analyse
-    await page.getByText('voting: 10 of 11').waitFor();
+    await page.getByRole('button', { name: 'Analyse' }).click(); // joins the run of the first subscription, where there is one
+    await seat.getByText('waiting').waitFor();
+    await page.getByText('voting: 10 of 11').first().waitFor();
     slow.onRequest = ({ run_id: runId }) => vote(runId); // other runs may come meanwhile
     held.forEach(vote);
     await inRow(seat, /SELL.*81/s);
