@@ -108,7 +108,7 @@ describe('groups', () => {
     expect(await said.locator('[data-decision="BUY"]').innerText()).toMatch(/The boss[\s\S]*decides[\s\S]*66%[\s\S]*target 90,000/);
 
     expect(await client.ask(trade(event.id as string, 'LONG'))).toMatchObject({ ok: true });
-    await said.getByText('filled').waitFor();
+    await said.getByText('filled', { exact: true }).waitFor(); // partly filled would be cancelled by the close
     expect(await client.ask(trade(event.id as string, 'CLOSE'))).toMatchObject({ ok: true });
     await said.getByText('Lesson').waitFor();
     await said.getByText('Outcome').waitFor();

@@ -54,7 +54,7 @@ export function Conversation({ discussion, heard, lesson, digits }: Props) {
             <p key={order.key} data-order={order.order_id ?? ''} className="flex flex-wrap items-center gap-x-2 gap-y-0.5 tabular-nums">
               <span className="eyebrow w-16">Order</span>
               <Side of={order.side} />
-              <span>{quantity(order.status === 'filled' ? order.filled_quantity : order.quantity)}{order.average_price !== null && <> at {number(order.average_price, digits)}</>}</span>
+              <span>{order.filled_quantity > 0 && order.filled_quantity !== order.quantity && `${quantity(order.filled_quantity)} of `}{quantity(order.quantity)}{order.average_price !== null && <> at {number(order.average_price, digits)}</>}</span>
               <OrderStatus of={order.status} />
               {order.gate && <span className="text-xs text-muted">{order.gate.detail}</span>}
             </p>
