@@ -1,31 +1,11 @@
 import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
+import { IsOptional, IsString, Length } from 'class-validator';
+import { IsSymbol, RowPageQuery } from '../storage/list.dto.js';
 
-const SYMBOL = /^[A-Za-z0-9._/-]{1,20}$/;
-const ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-class PageQuery {
-  @ApiPropertyOptional({ minimum: 1, maximum: 200, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(200)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
-  @Matches(ID, { message: 'use the `next` of the page before' })
-  cursor?: string;
-}
-
-export class LessonsQuery extends PageQuery {}
-
-export class DiscussionsQuery extends PageQuery {
+export class DiscussionsQuery extends RowPageQuery {
   @ApiPropertyOptional({ description: 'Any spelling', example: 'BTC/USD' })
   @IsOptional()
-  @Matches(SYMBOL, { message: 'a symbol is 1 to 20 of A-Z 0-9 . _ / -' })
+  @IsSymbol()
   symbol?: string;
 
   @ApiPropertyOptional()
@@ -38,7 +18,7 @@ export class DiscussionsQuery extends PageQuery {
 export class ExperiencesQuery {
   @ApiPropertyOptional({ description: 'Any spelling; the group\'s own without it', example: 'BTC/USD' })
   @IsOptional()
-  @Matches(SYMBOL, { message: 'a symbol is 1 to 20 of A-Z 0-9 . _ / -' })
+  @IsSymbol()
   symbol?: string;
 
   @ApiPropertyOptional({ description: 'What is being talked about' })

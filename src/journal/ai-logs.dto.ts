@@ -1,22 +1,20 @@
-import { ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsISO8601, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
+import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
 import { ABSTAIN_REASONS, type AbstainReason } from '../model/opinion.js';
+import { IsSymbol, RowPageQuery } from '../storage/list.dto.js';
 
-const SYMBOL = /^[A-Za-z0-9._/-]{1,20}$/;
-const SYMBOL_MESSAGE = 'a symbol is 1 to 20 of A-Z 0-9 . _ / -';
 const OUTCOMES = ['OK', ...ABSTAIN_REASONS] as const;
 
 /** Which calls of the decision log. */
 export class AiLogsFilter {
   @ApiPropertyOptional({ description: 'Any spelling', example: 'AAPL' })
   @IsOptional()
-  @Matches(SYMBOL, { message: SYMBOL_MESSAGE })
+  @IsSymbol()
   symbol?: string;
 
   @ApiPropertyOptional({ description: 'As `symbol`, by the name that the trading bot\'s page has for it' })
   @IsOptional()
-  @Matches(SYMBOL, { message: SYMBOL_MESSAGE })
+  @IsSymbol()
   asset?: string;
 
   @ApiPropertyOptional({ description: '`agent_id` of the seat', example: 'technical' })
@@ -59,17 +57,4 @@ export class AiLogsFilter {
   q?: string;
 }
 
-export class AiLogsQuery extends AiLogsFilter {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
-  @IsUUID(undefined, { message: 'must be the `next` of the page before' })
-  cursor?: string;
-}
+export class AiLogsQuery extends IntersectionType(AiLogsFilter, RowPageQuery) {}

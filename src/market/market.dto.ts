@@ -1,11 +1,10 @@
-import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Transform, Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsISO8601, IsOptional, IsString, Matches, Max, Min } from 'class-validator';
+import { ApiProperty, ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsISO8601, IsOptional, IsString, Matches } from 'class-validator';
 import { INTERVALS, type Interval } from '../model/interval.js';
+import { IsSymbol, LimitQuery } from '../storage/list.dto.js';
 
-const SYMBOL = /^[A-Za-z0-9._/-]{1,20}$/;
 const UTC_TIME = /^\d{4}-\d\d-\d\d(T\d\d:\d\d(:\d\d(\.\d{1,3})?)?Z)?$/;
-const SYMBOL_MESSAGE = 'a symbol is 1 to 20 of A-Z 0-9 . _ / -';
 
 /** `AAPL,NVDA`, or the parameter several times. */
 const commaSeparated = ({ value }: { value: unknown }): unknown => {
@@ -20,14 +19,14 @@ export class PricesQuery {
   @IsArray()
   @ArrayMinSize(1)
   @ArrayMaxSize(1000)
-  @Matches(SYMBOL, { each: true, message: SYMBOL_MESSAGE })
+  @IsSymbol({ each: true })
   symbols?: string[];
 }
 
 export class SeriesQuery {
   @ApiProperty({ description: 'Any spelling', example: 'AAPL' })
   @IsString()
-  @Matches(SYMBOL, { message: SYMBOL_MESSAGE })
+  @IsSymbol()
   symbol!: string;
 
   @ApiPropertyOptional({ enum: INTERVALS, description: 'What analysts see where absent' })
@@ -36,15 +35,7 @@ export class SeriesQuery {
   interval?: Interval;
 }
 
-export class IndicatorsQuery extends SeriesQuery {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-}
+export class IndicatorsQuery extends IntersectionType(SeriesQuery, LimitQuery) {}
 
 export class CandlesQuery extends IndicatorsQuery {
   @ApiPropertyOptional({ type: String, format: 'date-time', description: 'Only candles that opened before; `next` of the answer before' })

@@ -1,15 +1,15 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsInt, IsISO8601, IsNumber, IsOptional, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsISO8601, IsNumber, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
 import { ACTIONS, type Action, type Stance } from '../model/opinion.js';
+import { IsSymbol, PageQuery } from '../storage/list.dto.js';
 
 const STANCES = [...ACTIONS, 'ABSTAIN'] as const;
-const SYMBOL = /^[A-Za-z0-9._/-]{1,20}$/;
 
-export class SignalsQuery {
+export class SignalsQuery extends PageQuery {
   @ApiPropertyOptional({ description: 'Any spelling', example: 'AAPL' })
   @IsOptional()
-  @Matches(SYMBOL, { message: 'a symbol is 1 to 20 of A-Z 0-9 . _ / -' })
+  @IsSymbol()
   symbol?: string;
 
   @ApiPropertyOptional({ enum: ACTIONS })
@@ -26,20 +26,6 @@ export class SignalsQuery {
   @IsOptional()
   @IsISO8601({ strict: true })
   to?: string;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
-  @IsString()
-  @Length(1, 200)
-  cursor?: string;
 }
 
 export class PreviewOpinion {

@@ -1,11 +1,11 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsObject, IsOptional, IsString, IsUUID, Length, Matches, Max, Min } from 'class-validator';
+import { IsIn, IsObject, IsOptional, IsString, Length, Matches } from 'class-validator';
+import { IsSymbol, RowPageQuery } from '../../storage/list.dto.js';
 import { APPROVAL_STATUSES, type ApprovalStatus } from '../../storage/trading-schema.js';
 
 const DECISIONS = ['approve', 'edit', 'reject'] as const;
 
-export class ApprovalsQuery {
+export class ApprovalsQuery extends RowPageQuery {
   @ApiPropertyOptional({ enum: APPROVAL_STATUSES })
   @IsOptional()
   @IsIn(APPROVAL_STATUSES)
@@ -19,21 +19,8 @@ export class ApprovalsQuery {
 
   @ApiPropertyOptional({ description: 'Any spelling', example: 'AAPL' })
   @IsOptional()
-  @Matches(/^[A-Za-z0-9._/-]{1,20}$/, { message: 'a symbol is 1 to 20 of A-Z 0-9 . _ / -' })
+  @IsSymbol()
   symbol?: string;
-
-  @ApiPropertyOptional({ minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
-  @IsUUID(undefined, { message: 'must be the `next` of the page before' })
-  cursor?: string;
 }
 
 export class ApprovalAnswer {

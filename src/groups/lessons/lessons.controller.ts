@@ -4,7 +4,8 @@ import { Market } from '../../market/market.js';
 import { CodedError } from '../../model/codes.js';
 import { groupOf, type Group } from '../group.js';
 import { GroupStore } from '../group-store.js';
-import { ExperiencesQuery, LessonsQuery } from '../history.dto.js';
+import { RowPageQuery } from '../../storage/list.dto.js';
+import { ExperiencesQuery } from '../history.dto.js';
 import { LessonStore } from './lesson-store.js';
 import { lessonOnWire, type LessonOnWire } from './lesson-wire.js';
 import { Recall, type RecalledOnWire } from './recall.js';
@@ -19,7 +20,7 @@ export class LessonsController {
   @Get('groups/:id/lessons')
   @ApiOperation({ summary: 'What a group has learnt of its closed trades, newest first' })
   @ApiOkResponse({ description: `{items: [${ITEM}], next}` })
-  async list(@Param('id') id: string, @Query() { limit, cursor }: LessonsQuery): Promise<{ items: readonly LessonOnWire[]; next: string | null }> {
+  async list(@Param('id') id: string, @Query() { limit, cursor }: RowPageQuery): Promise<{ items: readonly LessonOnWire[]; next: string | null }> {
     const { groupId } = await this.group(id);
     const rows = await this.store.page(groupId, limit + 1, cursor ?? null);
     const items = rows.slice(0, limit).map(lessonOnWire);

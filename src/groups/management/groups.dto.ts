@@ -1,8 +1,9 @@
 import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, IsOptional, IsPositive, IsString, IsUUID, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, IsOptional, IsPositive, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
 import { INTERVALS, type Interval } from '../../model/interval.js';
 import { POSITION_MODES, type PositionMode } from '../../storage/groups-schema.js';
+import { IsSymbol, RowPageQuery } from '../../storage/list.dto.js';
 import { MOST_MEMBERS } from './panel.js';
 import { PRESETS, type Preset } from './test-presets.js';
 
@@ -10,31 +11,14 @@ const NAME = /^[A-Za-z0-9_.-]{1,60}$/;
 const NAMED = { message: 'must be 1 to 60 of A-Z a-z 0-9 _ . -' };
 const PLAIN = /^[^\u0000-\u001f\u007f]*$/;
 const PLAINLY = { message: 'must have no control characters' };
-const SYMBOL = /^[A-Za-z0-9._/-]{1,20}$/;
-const SYMBOLS = { message: 'a symbol is 1 to 20 of A-Z 0-9 . _ / -' };
 const MODES = ['spot', 'perpetual'] as const;
 const MOST_MONEY = 1e12;
 const LONGEST_PROMPT = 8000;
 
-export class ListQuery {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-
-  @ApiPropertyOptional({ description: '`next` of the page before' })
-  @IsOptional()
-  @IsUUID(undefined, { message: 'must be the `next` of the page before' })
-  cursor?: string;
-}
-
-export class GroupsQuery extends ListQuery {
+export class GroupsQuery extends RowPageQuery {
   @ApiPropertyOptional({ description: 'Any spelling', example: 'BTCUSDT' })
   @IsOptional()
-  @Matches(SYMBOL, SYMBOLS)
+  @IsSymbol()
   symbol?: string;
 }
 
@@ -44,7 +28,7 @@ class GroupFields {
   name!: string;
 
   @ApiProperty({ description: 'Any spelling of a symbol of GET /api/symbols', example: 'BTCUSDT' })
-  @Matches(SYMBOL, SYMBOLS)
+  @IsSymbol()
   symbol!: string;
 
   @ApiPropertyOptional({ description: 'A label; without it the asset class', example: 'crypto' })

@@ -1,12 +1,12 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsObject, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
 import { TRIGGER_KINDS, type TriggerKind } from '../../storage/groups-schema.js';
-import { ListQuery } from './groups.dto.js';
+import { RowPageQuery } from '../../storage/list.dto.js';
 
 const NAME = /^[A-Za-z0-9_.-]{1,60}$/;
 const NAMED = { message: 'must be 1 to 60 of A-Z a-z 0-9 _ . -' };
 
-export class TriggersQuery extends ListQuery {
+export class TriggersQuery extends RowPageQuery {
   @ApiPropertyOptional({ enum: TRIGGER_KINDS })
   @IsOptional()
   @IsIn(TRIGGER_KINDS)
@@ -52,7 +52,7 @@ export class TriggerPatch {
   enabled?: boolean;
 }
 
-export class EventsQuery extends ListQuery {
+export class EventsQuery extends RowPageQuery {
   @ApiPropertyOptional({ description: 'Name of the trigger or group that it is from; `conclave` of the server\'s own', example: 'btc_moves' })
   @IsOptional()
   @IsString()

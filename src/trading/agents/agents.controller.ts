@@ -7,7 +7,8 @@ import { Trading, type AccountView } from '../trading.js';
 import { AgentStatistics } from './agent-statistics.js';
 import { accountOnWire, agentRow, cycleOnWire, equityOnWire, positionsOnWire, ranked, tradeOnWire } from './agent-views.js';
 import { Agents } from './agents.js';
-import { AgentListQuery, AgentPatch, PauseBody } from './agents.dto.js';
+import { LimitQuery } from '../../storage/list.dto.js';
+import { AgentPatch, PauseBody } from './agents.dto.js';
 import { agentStatus, type AgentState } from './wire.js';
 
 type Wire = Record<string, unknown>;
@@ -45,7 +46,7 @@ export class AgentsController {
   @Get(':id/positions')
   @ApiOperation({ summary: 'Its open positions' })
   @ApiOkResponse({ description: '[position_update items with opened_at]' })
-  positions(@Param('id') id: string, @Query() { limit }: AgentListQuery): readonly Wire[] {
+  positions(@Param('id') id: string, @Query() { limit }: LimitQuery): readonly Wire[] {
     return positionsOnWire(this.accountOf(id)).slice(0, limit);
   }
 
@@ -69,21 +70,21 @@ export class AgentsController {
   @Get(':id/decisions')
   @ApiOperation({ summary: 'Its cycles, newest first' })
   @ApiOkResponse({ description: '[{cycle, agent_id, timestamp, status: running|decided|done|failed|interrupted, decided_by, ai_reasoning, decisions: [{action, symbol, quantity, leverage, reason, confidence, target_price, stop_loss, status, decision_id?, order_id?, gate?, error?}], error}]' })
-  async decisions(@Param('id') id: string, @Query() { limit }: AgentListQuery): Promise<readonly Wire[]> {
+  async decisions(@Param('id') id: string, @Query() { limit }: LimitQuery): Promise<readonly Wire[]> {
     return (await this.agents.cycles(id, limit)).map(cycleOnWire);
   }
 
   @Get(':id/equity-history')
   @ApiOperation({ summary: 'Its equity: the newest points, oldest first; at most one a minute of market time, and one at each fill' })
   @ApiOkResponse({ description: '[{timestamp, total_balance, available_balance, unrealized_pnl}]' })
-  async equityHistory(@Param('id') id: string, @Query() { limit }: AgentListQuery): Promise<readonly Wire[]> {
+  async equityHistory(@Param('id') id: string, @Query() { limit }: LimitQuery): Promise<readonly Wire[]> {
     return (await this.points.latest(this.agents.config(id).accountId, limit)).map(equityOnWire);
   }
 
   @Get(':id/trades')
   @ApiOperation({ summary: 'Its closed trades, newest first' })
   @ApiOkResponse({ description: '[{trade_id, symbol, side, quantity, entry_price, exit_price, pnl (after fees), fees, leverage, opened_at, closed_at, liquidated, opened_by, closed_by}]' })
-  async trades(@Param('id') id: string, @Query() { limit }: AgentListQuery): Promise<readonly Wire[]> {
+  async trades(@Param('id') id: string, @Query() { limit }: LimitQuery): Promise<readonly Wire[]> {
     return (await this.statistics.trades(this.agents.config(id).accountId, limit)).map(tradeOnWire);
   }
 

@@ -1,19 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
 import { IsInt, IsOptional, IsString, Length, Matches, Max, Min } from 'class-validator';
 import { LEAST_INTERVAL_S, MOST_INTERVAL_S } from './agents.js';
 
 const PLAIN = /^[^\u0000-\u001f\u007f]*$/;
-
-export class AgentListQuery {
-  @ApiPropertyOptional({ type: Number, minimum: 1, maximum: 500, default: 50 })
-  @IsOptional()
-  @Type(() => Number)
-  @IsInt()
-  @Min(1)
-  @Max(500)
-  limit: number = 50;
-}
 
 /** Body of `POST /api/agents/:id/pause`. */
 export class PauseBody {
