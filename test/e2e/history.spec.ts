@@ -7,7 +7,7 @@ import { TRANSPORTS, type Client } from '../support/transports.js';
 
 const ROOM = 'symbol:AAPL';
 const ALL = { from: '2000-01-01', to: '2100-01-01' };
-const QUIET = { ANALYZE_PER_MINUTE: '100000', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1' };
+const QUIET = { ANALYZE_PER_MINUTE: '100000', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1', TRADING: 'off' };
 
 let server: TestServer;
 let witness: RawClient;
