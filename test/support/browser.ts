@@ -1,6 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { afterAll, afterEach, jest } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { cleanUp, type TestServer } from './server.js';
 import { findChromium } from './tools.mjs';
 
 /** What a desk shows, and what a phone does. */
@@ -35,8 +37,29 @@ async function launch(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
 }
 
+/**
+ * A spec file's way to pages: what a test opened is closed after it, the browser and the servers after all of them.
+ * A test has the time of a browser beside everything else.
+ */
+export function pagesOf(): (server: Pick<TestServer, 'url'>, path: string, options?: PageOptions) => Promise<OpenPage> {
+  const opened: OpenPage[] = [];
+  jest.setTimeout(90_000);
+  afterEach(async () => {
+    for (const page of opened.splice(0)) await page.close();
+  });
+  afterAll(async () => {
+    await closeBrowser();
+    await cleanUp();
+  });
+  return async ({ url }, path, options) => {
+    const page = await openPage(url + path, options);
+    opened.push(page);
+    return page;
+  };
+}
+
 /** Opens an address as a person would: a fresh profile, watched for faults from the first byte. */
-export async function openPage(url: string, { size = DESK, scheme = 'light', expected }: PageOptions = {}): Promise<OpenPage> {
+async function openPage(url: string, { size = DESK, scheme = 'light', expected }: PageOptions = {}): Promise<OpenPage> {
   const context = await (await launched()).newContext({ viewport: size, colorScheme: scheme, locale: 'en-US', reducedMotion: 'reduce', acceptDownloads: true });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
@@ -82,7 +105,7 @@ export const overflows = (page: Page): Promise<boolean> =>
   page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth + 1');
 
 /** For `afterAll`. */
-export async function closeBrowser(): Promise<void> {
+async function closeBrowser(): Promise<void> {
   const open = browser;
   browser = undefined;
   await (await open)?.close();

@@ -1,17 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-
-jest.setTimeout(90_000); // a browser beside everything else
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { readFile } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
-import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
+import { overflows, pagesOf, PHONE } from '../support/browser.js';
 import { startChatServer, type ChatServer } from '../support/chat-server.mjs';
 import { RawClient } from '../support/raw-client.js';
-import { cleanUp, startServer, type TestServer } from '../support/server.js';
+import { startServer, type TestServer } from '../support/server.js';
 
 let chat: ChatServer;
 let server: TestServer;
-let opened: OpenPage | undefined;
-const open = async (path: string, options?: PageOptions, at = server): Promise<OpenPage> => (opened = await openPage(at.url + path, options));
+const open = pagesOf();
 /** Resolves when the run has its signal. */
 async function analyze(symbol: string): Promise<void> {
   const client = await RawClient.open(`${server.ws}/ws/signals`);
@@ -27,13 +24,7 @@ beforeAll(async () => {
   await analyze('AAPL');
   await analyze('NVDA');
 });
-afterEach(async () => {
-  await opened?.close();
-  opened = undefined;
-});
 afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
   await chat.close();
 });
 
@@ -46,7 +37,7 @@ async function exported(page: Page, button: string): Promise<{ name: string; tex
 
 describe('AI logs', () => {
   test('are filtered, and the exports have the rows that the page shows', async () => {
-    const { page, faults, axe } = await open('/ai-logs');
+    const { page, faults, axe } = await open(server, '/ai-logs');
     await page.locator('tr[data-call]').first().waitFor();
     const all = await shown(page);
     await page.getByLabel('Symbol').selectOption('AAPL');
@@ -69,7 +60,7 @@ describe('AI logs', () => {
   });
 
   test('are searched, and a call unfolds with its prompt, reply and what it took', async () => {
-    const { page, faults, axe } = await open('/ai-logs?symbol=AAPL', { scheme: 'dark' });
+    const { page, faults, axe } = await open(server, '/ai-logs?symbol=AAPL', { scheme: 'dark' });
     await page.getByLabel('Search prompts and replies').fill('quoted');
     await page.getByRole('button', { name: 'Search' }).click();
     await page.waitForURL(/q=quoted/);
@@ -89,7 +80,7 @@ describe('AI logs', () => {
   });
 
   test('tokens and dollars stand over time, and new calls come in by themselves', async () => {
-    const { page, faults } = await open('/ai-logs');
+    const { page, faults } = await open(server, '/ai-logs');
     await page.getByRole('img', { name: /^Tokens: .* over 2\d bars/ }).waitFor();
     await page.getByRole('img', { name: /^Dollars: \$/ }).waitFor();
     await page.getByRole('meter', { name: 'Budget of today' }).waitFor();
@@ -102,7 +93,7 @@ describe('AI logs', () => {
   });
 
   test('on a phone nothing sticks out', async () => {
-    const { page, faults, axe } = await open('/ai-logs?outcome=OK', { size: PHONE });
+    const { page, faults, axe } = await open(server, '/ai-logs?outcome=OK', { size: PHONE });
     await page.locator('tr[data-call]').first().getByRole('button').click();
     await page.getByText('Prompt file').waitFor();
     expect(await overflows(page)).toBe(false);
@@ -112,7 +103,7 @@ describe('AI logs', () => {
 
   test('without a model it is said what to set', async () => {
     const bare = await startServer({ TRADING: 'off' });
-    const { page, faults, axe } = await open('/ai-logs', {}, bare);
+    const { page, faults, axe } = await open(bare, '/ai-logs');
     await page.getByText('No language model has a seat, so nothing was asked.').waitFor();
     await page.getByText('OPENAI_API_KEY', { exact: true }).waitFor();
     await page.getByText('OPENAI_BASE_URL', { exact: true }).waitFor();

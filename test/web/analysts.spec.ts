@@ -1,25 +1,14 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-
-jest.setTimeout(90_000); // a browser beside everything else
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import { AnalystClient } from '../support/analyst-client.js';
-import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
+import { overflows, pagesOf, PHONE } from '../support/browser.js';
 import { RawClient } from '../support/raw-client.js';
-import { cleanUp, startServer, type TestServer } from '../support/server.js';
+import { startServer, type TestServer } from '../support/server.js';
 import { SECRET, token } from '../support/tokens.js';
 
 let server: TestServer;
-let opened: OpenPage | undefined;
-const open = async (path: string, options?: PageOptions, at = server): Promise<OpenPage> => (opened = await openPage(at.url + path, options));
+const open = pagesOf();
 beforeAll(async () => {
   server = await startServer({ ANALYZE_PER_MINUTE: '100', TRADING: 'off', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '0.9' });
-});
-afterEach(async () => {
-  await opened?.close();
-  opened = undefined;
-});
-afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
 });
 
 interface Seat {
@@ -32,7 +21,7 @@ const seats = async (): Promise<readonly Seat[]> => ((await (await fetch(`${serv
 
 describe('the analysts', () => {
   test('a remote one takes its seat and leaves it while one looks', async () => {
-    const { page, faults, axe } = await open('/analysts');
+    const { page, faults, axe } = await open(server, '/analysts');
     await page.locator('tr[data-seat="trend"]').waitFor();
     const made = await fetch(`${server.url}/api/analyst-tokens`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ name: 'Desk Two', owner: 'alice' }) });
     const { token: secret } = (await made.json()) as { token: string };
@@ -49,7 +38,7 @@ describe('the analysts', () => {
   });
 
   test('votes are counted as runs end, without asking by time', async () => {
-    const { page, faults } = await open('/analysts');
+    const { page, faults } = await open(server, '/analysts');
     const trend = page.locator('tr[data-seat="trend"]');
     await trend.waitFor();
     const before = (await seats()).find(({ agent_id: id }) => id === 'trend')!.statistics!.asked;
@@ -69,7 +58,7 @@ describe('the analysts', () => {
   });
 
   test('empty seats say why; dark, on a phone', async () => {
-    const { page, faults, axe } = await open('/analysts', { size: PHONE, scheme: 'dark' });
+    const { page, faults, axe } = await open(server, '/analysts', { size: PHONE, scheme: 'dark' });
     const empty = (await seats()).filter(({ state }) => state === 'empty');
     expect(empty.length).toBeGreaterThan(0);
     for (const { agent_id: id, why } of empty) await page.locator(`li[data-seat="${id}"]`).getByText(why!).waitFor();
@@ -80,7 +69,7 @@ describe('the analysts', () => {
 
   test('who may not hear the operators’ room hears of votes by the signals that are watched', async () => {
     const guarded = await startServer({ AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: SECRET, ANALYZE_PER_MINUTE: '100', TRADING: 'off' });
-    const { page, faults } = await open('/analysts', { expected: /401/ }, guarded);
+    const { page, faults } = await open(guarded, '/analysts', { expected: /401/ });
     const bearer = await token({ scope: 'read analyze' });
     await page.getByLabel('Token').fill(bearer);
     await page.getByRole('button', { name: 'Sign in' }).click();

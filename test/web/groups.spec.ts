@@ -1,27 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-
-jest.setTimeout(90_000); // a browser beside everything else
-import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
+import { afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { overflows, pagesOf, PHONE } from '../support/browser.js';
 import { EventClient } from '../support/event-client.js';
 import { freePort } from '../support/free-port.mjs';
 import { newGroup, rest } from '../support/group-admin.js';
-import { cleanUp, freshDataDir, startServer, type TestServer } from '../support/server.js';
+import { freshDataDir, startServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
 });
-let opened: OpenPage | undefined;
-const open = async (path: string, options?: PageOptions): Promise<OpenPage> => (opened = await openPage(server.url + path, options));
+const open = pagesOf();
 const clients: EventClient[] = [];
 afterEach(async () => {
-  await opened?.close();
-  opened = undefined;
   for (const client of clients.splice(0)) client.close();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
 });
 
 /** What a browser says of its own to an answer of 4xx. */
@@ -52,7 +43,7 @@ const trade = (eventId: string, action: 'LONG' | 'CLOSE') => ({
 
 describe('groups', () => {
   test('one is made in the page, connects, is told, discusses, trades, and is sent away when its token is revoked; all of it live', async () => {
-    const { page, faults, axe } = await open('/groups', { expected: REFUSALS });
+    const { page, faults, axe } = await open(server, '/groups', { expected: REFUSALS });
     await page.getByText('No trading group yet.').waitFor();
     expect(await axe()).toEqual([]);
 
@@ -143,7 +134,7 @@ describe('groups', () => {
   test('settings and members change, a role of one’s own has its prompt, and a group is deleted after one question', async () => {
     const { token } = await newGroup(server, 'panel_desk');
     const client = await connected(token);
-    const { page, faults, axe } = await open('/groups/panel_desk', { expected: REFUSALS });
+    const { page, faults, axe } = await open(server, '/groups/panel_desk', { expected: REFUSALS });
     await page.getByRole('heading', { name: 'panel_desk' }).waitFor();
     await page.getByRole('button', { name: 'Edit', exact: true }).click();
     await page.getByLabel('Margin of a trade').fill('250');
@@ -191,7 +182,7 @@ describe('groups', () => {
 
   test('triggers are made by kind, say what is wrong at the field, show their secret once, and are switched and deleted', async () => {
     await newGroup(server, 'told_desk');
-    const { page, faults, axe } = await open('/groups?tab=triggers', { expected: REFUSALS });
+    const { page, faults, axe } = await open(server, '/groups?tab=triggers', { expected: REFUSALS });
     await page.getByText('No trigger yet.').waitFor();
     await page.getByRole('button', { name: 'New trigger' }).click();
     const form = page.getByRole('dialog', { name: 'New trigger' });
@@ -241,7 +232,7 @@ describe('groups', () => {
     const client = await connected(token);
     const { event_id: event } = await rest(server, 'POST', `/api/groups/${id}/test-event`, { preset: 'signal' });
     await client.ask(discussion(event as string));
-    const { page, faults, axe } = await open('/groups', { size: PHONE, scheme: 'dark' });
+    const { page, faults, axe } = await open(server, '/groups', { size: PHONE, scheme: 'dark' });
     await page.getByRole('link', { name: /a_group_with/ }).waitFor();
     expect([await overflows(page), await axe()]).toEqual([false, []]);
     await page.getByRole('link', { name: /a_group_with/ }).click();
@@ -264,8 +255,7 @@ describe('groups', () => {
       client.close();
     };
     await discusses(first, 'before');
-    opened = await openPage(`${first.url}/groups/${id}`, { expected: /ERR_|WebSocket connection/ });
-    const { page, faults } = opened;
+    const { page, faults } = await open(first, `/groups/${id}`, { expected: /ERR_|WebSocket connection/ });
     const said = page.locator('article[data-discussion]');
     await said.waitFor();
     await page.evaluate('window.sameDocument = true');
@@ -285,7 +275,7 @@ describe('groups', () => {
   });
 
   test('a group that there is not, and a correlation id of nothing', async () => {
-    const { page, faults } = await open('/groups/nobody', { expected: REFUSALS });
+    const { page, faults } = await open(server, '/groups/nobody', { expected: REFUSALS });
     await page.getByText('There is no such group.').waitFor();
     await page.goto(`${server.url}/groups/trace/nothing`);
     await page.getByText('Nothing has this correlation id.').waitFor();

@@ -1,12 +1,10 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-
-jest.setTimeout(90_000); // a browser beside everything else
+import { beforeAll, describe, expect, test } from '@jest/globals';
 import type { Locator } from 'playwright-core';
 import WebSocket from 'ws';
 import { connect, type SignalUpdate } from '../../src/client/index.js';
 import { AnalystClient } from '../support/analyst-client.js';
-import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
-import { cleanUp, startServer, type TestServer } from '../support/server.js';
+import { overflows, pagesOf, PHONE } from '../support/browser.js';
+import { startServer, type TestServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
 let server: TestServer;
@@ -14,16 +12,7 @@ beforeAll(async () => {
   // runs come from subscriptions and from those who ask
   server = await startServer({ ANALYZE_PER_MINUTE: '1000', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1' });
 });
-let opened: OpenPage | undefined;
-const open = async (path: string, options?: PageOptions, at = server): Promise<OpenPage> => (opened = await openPage(at.url + path, options));
-afterEach(async () => {
-  await opened?.close();
-  opened = undefined;
-});
-afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
-});
+const open = pagesOf();
 
 const inRow = (row: Locator, text: RegExp): Promise<void> => row.filter({ hasText: text }).waitFor();
 const stored = async (url: string, symbol: string): Promise<SignalUpdate[]> =>
@@ -31,7 +20,7 @@ const stored = async (url: string, symbol: string): Promise<SignalUpdate[]> =>
 
 describe('the watch list', () => {
   test('shows prices as they tick and the last signal; symbols are found, added, removed, and remembered', async () => {
-    const { page, faults, axe } = await open('/');
+    const { page, faults, axe } = await open(server, '/');
     const row = page.locator('tr[data-symbol="BTCUSDT"]');
     await row.getByText(/BUY|SELL|HOLD/).waitFor();
     const price = row.getByRole('cell').nth(1);
@@ -51,7 +40,7 @@ describe('the watch list', () => {
   });
 
   test('dark, on a phone: nothing sticks out, and axe is content', async () => {
-    const { page, faults, axe } = await open('/', { size: PHONE, scheme: 'dark' });
+    const { page, faults, axe } = await open(server, '/', { size: PHONE, scheme: 'dark' });
     await page.locator('tr[data-symbol]').first().getByText(/BUY|SELL|HOLD/).waitFor();
     expect(await overflows(page)).toBe(false);
     expect(await axe()).toEqual([]);
@@ -61,7 +50,7 @@ describe('the watch list', () => {
 
 describe('a symbol', () => {
   test('votes land in their seats and the signal on the chart, while somebody else asks', async () => {
-    const { page, faults, axe } = await open('/symbols/MSFT');
+    const { page, faults, axe } = await open(server, '/symbols/MSFT');
     const marks = page.getByRole('list', { name: 'Signals on the chart' }).getByRole('listitem');
     await page.locator('section[aria-label=Chart] canvas').first().waitFor();
     await page.locator('tr[data-signal]').first().waitFor(); // of the page's own subscription
@@ -91,7 +80,7 @@ describe('a symbol', () => {
     const vote = (runId: string): void => slow.vote(runId, { signal: 'SELL', confidence: 0.81, reasoning: 'it told me so' });
     const held: string[] = [];
     slow.onRequest = ({ view, run_id: runId }) => void (view['symbol'] === 'NVDA' ? held.push(runId) : vote(runId));
-    const { page, faults, axe } = await open('/symbols/NVDA');
+    const { page, faults, axe } = await open(server, '/symbols/NVDA');
     const seat = page.locator('li[data-seat="slow_one"]');
     await page.getByRole('button', { name: 'Analyse' }).click(); // joins the run of the first subscription, where there is one
     await seat.getByText('waiting').waitFor();
@@ -114,7 +103,7 @@ describe('a symbol', () => {
       await fetch(`${server.url}/api/analyze`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"symbol":"TSLA"}' });
       await until(async () => (await known()) > before, 'the run has its signal');
     }
-    const { page, faults } = await open('/symbols/TSLA');
+    const { page, faults } = await open(server, '/symbols/TSLA');
     const rows = page.locator('tr[data-signal]');
     await rows.nth(24).waitFor();
     const oldest = (await stored(server.url, 'TSLA')).at(-1)!.signal_id;
@@ -128,7 +117,7 @@ describe('a symbol', () => {
   });
 
   test('Analyse asks the panel and says what came of it; structure is drawn when it is asked for', async () => {
-    const { page, faults, axe } = await open('/symbols/BTC%2FUSD', { size: PHONE, scheme: 'dark' });
+    const { page, faults, axe } = await open(server, '/symbols/BTC%2FUSD', { size: PHONE, scheme: 'dark' });
     await page.getByRole('heading', { name: 'BTC/USD' }).waitFor();
     await page.getByRole('img', { name: /of the weight agree/ }).waitFor();
     const before = (await stored(server.url, 'BTC/USD')).length;
@@ -150,7 +139,7 @@ describe('a symbol', () => {
 
   test('who asks too often is told how long to wait', async () => {
     const strict = await startServer({ ANALYZE_PER_MINUTE: '1' });
-    const { page, faults } = await open('/symbols/SPY', {}, strict);
+    const { page, faults } = await open(strict, '/symbols/SPY');
     await page.getByRole('button', { name: 'Analyse' }).click();
     await page.getByRole('status').filter({ hasText: /^(BUY|SELL|HOLD)/ }).waitFor();
     await page.getByRole('button', { name: 'Analyse' }).click();
@@ -161,7 +150,7 @@ describe('a symbol', () => {
   });
 
   test('one that the feed does not know', async () => {
-    const { page, faults } = await open('/symbols/NOPE');
+    const { page, faults } = await open(server, '/symbols/NOPE');
     await page.getByText('The feed knows no symbol NOPE.').waitFor();
     expect(faults).toEqual([]);
   });

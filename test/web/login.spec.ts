@@ -1,18 +1,13 @@
-import { afterAll, expect, jest, test } from '@jest/globals';
-
-jest.setTimeout(90_000); // a browser beside everything else
-import { closeBrowser, openPage } from '../support/browser.js';
-import { cleanUp, startServer } from '../support/server.js';
+import { expect, test } from '@jest/globals';
+import { pagesOf } from '../support/browser.js';
+import { startServer } from '../support/server.js';
 import { SECRET, token } from '../support/tokens.js';
 
-afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
-});
+const open = pagesOf();
 
 test('the page asks for a token before anything else, and keeps it for the tab', async () => {
   const server = await startServer({ AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: SECRET });
-  const { page, faults, axe } = await openPage(server.url, { expected: /401/ });
+  const { page, faults, axe } = await open(server, '/', { expected: /401/ });
   await page.getByLabel('Token').fill('nonsense');
   await page.getByRole('button', { name: 'Sign in' }).click();
   await page.getByLabel('Token').and(page.locator('[aria-invalid=true]')).waitFor();

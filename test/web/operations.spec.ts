@@ -1,29 +1,18 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-
-jest.setTimeout(90_000); // a browser beside everything else
-import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { overflows, pagesOf, PHONE } from '../support/browser.js';
 import { RawClient } from '../support/raw-client.js';
-import { cleanUp, startServer, type TestServer } from '../support/server.js';
+import { startServer, type TestServer } from '../support/server.js';
 import { SECRET, token } from '../support/tokens.js';
 
 let server: TestServer;
-let opened: OpenPage | undefined;
-const open = async (path: string, options?: PageOptions, at = server): Promise<OpenPage> => (opened = await openPage(at.url + path, options));
+const open = pagesOf();
 beforeAll(async () => {
   server = await startServer({ LOG_LEVEL: 'info', SYMBOLS: 'AAPL,NVDA' });
-});
-afterEach(async () => {
-  await opened?.close();
-  opened = undefined;
-});
-afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
 });
 
 describe('operations', () => {
   test('a line of the log arrives while one looks, once; it is found, and the log can be held', async () => {
-    const { page, faults, axe } = await open('/operations');
+    const { page, faults, axe } = await open(server, '/operations');
     const log = page.getByRole('list', { name: 'Log' });
     await log.getByText('request completed').first().waitFor();
     await fetch(`${server.url}/api/symbols?first`);
@@ -42,7 +31,7 @@ describe('operations', () => {
   });
 
   test('connections and rooms change as clients come and go; feeds say their age and that they are simulated', async () => {
-    const { page, faults } = await open('/operations');
+    const { page, faults } = await open(server, '/operations');
     const rooms = page.getByRole('region', { name: 'Rooms', exact: true }).first();
     await rooms.getByText('ops', { exact: true }).waitFor();
     expect(await rooms.getByText('symbol:NVDA').count()).toBe(0);
@@ -60,7 +49,7 @@ describe('operations', () => {
   });
 
   test('what is wrong is said as it begins', async () => {
-    const { page, faults } = await open('/operations');
+    const { page, faults } = await open(server, '/operations');
     await page.getByText('Nothing is wrong.').waitFor();
     await fetch(`${server.url}/api/trading/state`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ state: 'HALTED', reason: 'a look at it' }) });
     const wrong = page.getByRole('status', { name: 'Faults' });
@@ -72,7 +61,7 @@ describe('operations', () => {
   });
 
   test('dark, on a phone: nothing sticks out, and axe is content', async () => {
-    const { page, faults, axe } = await open('/operations', { size: PHONE, scheme: 'dark' });
+    const { page, faults, axe } = await open(server, '/operations', { size: PHONE, scheme: 'dark' });
     await page.getByRole('list', { name: 'Log' }).getByRole('listitem').first().waitFor();
     expect(await overflows(page)).toBe(false);
     expect(await axe()).toEqual([]);
@@ -81,7 +70,7 @@ describe('operations', () => {
 
   test('who has not the scope admin is told so, and nothing is asked for', async () => {
     const guarded = await startServer({ AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: SECRET });
-    const { page, faults, axe } = await open('/operations', { expected: /401/ }, guarded);
+    const { page, faults, axe } = await open(guarded, '/operations', { expected: /401/ });
     await page.getByLabel('Token').fill(await token({ scope: 'read' }));
     await page.getByRole('button', { name: 'Sign in' }).click();
     await page.getByText('This page is for who runs the server.').waitFor();

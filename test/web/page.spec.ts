@@ -1,16 +1,11 @@
-import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { beforeAll, describe, expect, test } from '@jest/globals';
+import { pagesOf } from '../support/browser.js';
+import { startServer, type TestServer } from '../support/server.js';
 
-jest.setTimeout(90_000); // a browser beside everything else
-import { closeBrowser, openPage } from '../support/browser.js';
-import { cleanUp, startServer, type TestServer } from '../support/server.js';
-
+const open = pagesOf();
 let server: TestServer;
 beforeAll(async () => {
   server = await startServer();
-});
-afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
 });
 
 const ask = (path: string, headers: Record<string, string> = {}): Promise<Response> => fetch(server.url + path, { headers });
@@ -55,7 +50,7 @@ describe('the dashboard is served at /', () => {
 
 describe('the frame', () => {
   test('says that prices are simulated; the theme that is chosen is remembered', async () => {
-    const { page, faults, axe, close } = await openPage(server.url);
+    const { page, faults, axe } = await open(server, '/');
     await page.getByText('SIMULATED').waitFor();
     await page.getByLabel('Theme').selectOption('dark');
     await page.reload();
@@ -63,15 +58,13 @@ describe('the frame', () => {
     expect(await page.evaluate('getComputedStyle(document.body).colorScheme')).toBe('dark');
     expect(await axe()).toEqual([]);
     expect(faults).toEqual([]);
-    await close();
   });
 
   test('a page that there is not says so', async () => {
-    const { page, faults, close } = await openPage(`${server.url}/groups/none/at/all`);
+    const { page, faults } = await open(server, '/groups/none/at/all');
     await page.getByText('There is no such page.').waitFor();
     await page.getByRole('link', { name: 'To the watch list' }).click();
     expect(new URL(page.url()).pathname).toBe('/');
     expect(faults).toEqual([]);
-    await close();
   });
 });

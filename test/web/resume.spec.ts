@@ -1,22 +1,11 @@
-import { afterAll, afterEach, expect, jest, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import type { SignalUpdate } from '../../src/client/index.js';
-import { closeBrowser, openPage, type OpenPage, type PageOptions } from '../support/browser.js';
+import { pagesOf } from '../support/browser.js';
 import { freePort } from '../support/free-port.mjs';
-import { cleanUp, freshDataDir, startServer, type TestServer } from '../support/server.js';
+import { freshDataDir, startServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
-let opened: OpenPage | undefined;
-const open = async ({ url }: TestServer, path: string, options?: PageOptions): Promise<OpenPage> => (opened = await openPage(url + path, options));
-afterEach(async () => {
-  await opened?.close();
-  opened = undefined;
-});
-afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
-});
-
-jest.setTimeout(90_000); // servers start anew, and a browser waits between its tries
+const open = pagesOf();
 
 /** What a browser says of a server that is away. */
 const AWAY = /ERR_|WebSocket connection/;
@@ -65,6 +54,7 @@ test('messages that can’t be had again are said to be missing, and what is sho
   const { page, faults, axe } = await open(first, '/symbols/AAPL', { expected: AWAY });
   const row = page.locator('tr[data-signal]');
   const lost = await row.first().getAttribute('data-signal');
+  await page.locator('canvas').first().waitFor();
   await first.kill();
   const second = await startServer({ PORT }); // with nothing of the first one's data
   await page.getByText(/of symbol:AAPL were missed while away/).waitFor();
@@ -90,5 +80,20 @@ test('signals that came while the page showed something else are there when one 
   await analysed(server.url, 'ETHUSDT', 2);
   await page.goBack();
   for (const { signal_id: id } of await stored(server.url, 'ETHUSDT')) await page.locator(`tr[data-signal="${id}"]`).waitFor();
+  expect(faults).toEqual([]);
+});
+
+test('a part of the page that is asked for while the server is away comes when it is back', async () => {
+  const PORT = String(await freePort());
+  const first = await startServer({ PORT });
+  const { page, faults } = await open(first, '/', { expected: AWAY });
+  await page.locator('tr[data-symbol="AAPL"]').waitFor();
+  await first.kill();
+  await page.getByText(/No connection since/).waitFor();
+  await page.getByRole('link', { name: 'AI logs' }).click();
+  await page.getByRole('status').getByText('Loading…').waitFor();
+  await startServer({ PORT });
+  await page.getByRole('heading', { name: 'AI logs' }).waitFor();
+  await page.getByText(/No connection since/).waitFor({ state: 'detached' });
   expect(faults).toEqual([]);
 });

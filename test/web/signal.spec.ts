@@ -1,29 +1,20 @@
-import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
-
-jest.setTimeout(90_000); // a browser beside everything else
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
+import { overflows, pagesOf, PHONE } from '../support/browser.js';
 import { startChatServer, type ChatServer } from '../support/chat-server.mjs';
 import { RawClient } from '../support/raw-client.js';
-import { cleanUp, freshDataDir, startServer, type TestServer } from '../support/server.js';
+import { freshDataDir, startServer, type TestServer } from '../support/server.js';
 import { until } from '../support/until.js';
 
 let server: TestServer;
 let chat: ChatServer;
-let opened: OpenPage | undefined;
-const open = async (path: string, options?: PageOptions, at = server): Promise<OpenPage> => (opened = await openPage(at.url + path, options));
+const open = pagesOf();
 beforeAll(async () => {
   chat = await startChatServer(() => ({ opinion: { reasoning: ['The chart speaks for it.'] } }));
   server = await startServer({ OPENAI_BASE_URL: chat.url, OPENAI_MODEL: 'gpt-5-mini', ANALYZE_PER_MINUTE: '100', TRADING: 'paper' });
 });
-afterEach(async () => {
-  await opened?.close();
-  opened = undefined;
-});
 afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
   await chat.close();
 });
 
@@ -47,7 +38,7 @@ describe('a signal', () => {
   test('is explained: margin, smallest flip, and the verdict without each analyst', async () => {
     const id = await analyzed('AAPL');
     const why = await get<Explained>(`/api/signals/${id}/explain`);
-    const { page, faults, axe } = await open(`/signals/${id}`);
+    const { page, faults, axe } = await open(server, `/signals/${id}`);
     const section = page.getByRole('region', { name: `Why ${why.verdict.action}` });
     await section.getByText('reckoned again from the stored votes: the same').waitFor();
     await section.getByRole('img', { name: /the quorum is 70%/ }).waitFor();
@@ -66,7 +57,7 @@ describe('a signal', () => {
   test('shows reasons, inputs, and what its models were asked and said, with the cost', async () => {
     const id = await analyzed('NVDA');
     const { opinions, costs } = await get<{ opinions: { agent_id: string; reasoning: string[] }[]; costs: { calls: number; total_tokens: number } }>(`/api/signals/${id}`);
-    const { page, faults, axe } = await open(`/signals/${id}`, { scheme: 'dark' });
+    const { page, faults, axe } = await open(server, `/signals/${id}`, { scheme: 'dark' });
     const trend = page.locator('tr[data-vote="trend"]');
     await trend.getByRole('button').click();
     await page.getByText(opinions.find(({ agent_id: agent }) => agent === 'trend')!.reasoning[0]!, { exact: true }).waitFor();
@@ -86,7 +77,7 @@ describe('a signal', () => {
   test('says what was traded on it, or that nothing was; a phone has room for all', async () => {
     const id = await analyzed('TSLA');
     const { decisions } = await get<{ decisions: unknown[] }>(`/api/trace/${id}`);
-    const { page, faults, axe } = await open(`/signals/${id}`, { size: PHONE, scheme: 'dark' });
+    const { page, faults, axe } = await open(server, `/signals/${id}`, { size: PHONE, scheme: 'dark' });
     const came = page.getByRole('region', { name: 'What came of it' });
     await (decisions.length === 0 ? came.getByText('Nothing was traded on it.') : came.getByText(/decision/).first()).waitFor();
     await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
@@ -99,7 +90,7 @@ describe('a signal', () => {
   });
 
   test('that there is not says so', async () => {
-    const { page, faults } = await open('/signals/01a1fe02-e4c4-72e4-8569-52b55f0310ec', { expected: /404/ });
+    const { page, faults } = await open(server, '/signals/01a1fe02-e4c4-72e4-8569-52b55f0310ec', { expected: /404/ });
     await page.getByText('There is no such signal.').waitFor();
     expect(faults).toEqual([]);
   });
@@ -115,7 +106,7 @@ describe('a signal', () => {
     const replay = await startServer({ FEED: 'replay', REPLAY_FILES: `BTCUSDT=${file}`, REPLAY_SPEED: '600', TRADING: 'off' });
     const newest = async (): Promise<{ signal_id: string } | undefined> => ((await (await fetch(`${replay.url}/api/signals?limit=1`)).json()) as { items: { signal_id: string }[] }).items[0];
     const { signal_id: id } = await until(newest, 'a signal', 30_000);
-    const { page, faults } = await open(`/signals/${id}`, {}, replay);
+    const { page, faults } = await open(replay, `/signals/${id}`);
     const outcome = page.getByRole('region', { name: 'Outcome' });
     await outcome.getByText(/pending/).waitFor();
     await outcome.getByText(/right|wrong/).waitFor();

@@ -1,25 +1,16 @@
-import { afterAll, afterEach, describe, expect, jest, test } from '@jest/globals';
-import { closeBrowser, openPage, overflows, PHONE, type OpenPage, type PageOptions } from '../support/browser.js';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { overflows, pagesOf, PHONE } from '../support/browser.js';
 import { startChatServer, type ChatServer } from '../support/chat-server.mjs';
-import { cleanUp, startServer, type TestServer } from '../support/server.js';
+import { startServer, type TestServer } from '../support/server.js';
 import { tradingRoot } from '../support/trading-root.js';
 import { until } from '../support/until.js';
-
-jest.setTimeout(90_000); // a browser beside everything else
 
 /** How much faster the server's time runs where cycles of agents are waited for. */
 const TIMES = 30;
 
-let opened: OpenPage | undefined;
 let chat: ChatServer | undefined;
-const open = async ({ url }: TestServer, path: string, options?: PageOptions): Promise<OpenPage> => (opened = await openPage(url + path, options));
-afterEach(async () => {
-  await opened?.close();
-  opened = undefined;
-});
+const open = pagesOf();
 afterAll(async () => {
-  await closeBrowser();
-  await cleanUp();
   await chat?.close();
 });
 

@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { latePage } from '../late.js';
 import { rootRoute } from '../root.js';
 import { filterFrom } from './filter.js';
 
@@ -7,5 +8,5 @@ export const aiLogsRoute = createRoute({
   path: '/ai-logs',
   staticData: { nav: 'AI logs', title: 'AI logs' },
   validateSearch: filterFrom,
-  component: lazyRouteComponent(() => import('./ai-logs-page.js'), 'AiLogsPage'),
+  component: latePage(() => import('./ai-logs-page.js'), 'AiLogsPage'),
 });

@@ -1,9 +1,10 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { latePage } from '../late.js';
 import { rootRoute } from '../root.js';
 
 export const analystsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/analysts',
   staticData: { nav: 'Analysts', title: 'Analysts' },
-  component: lazyRouteComponent(() => import('./analysts-page.js'), 'AnalystsPage'),
+  component: latePage(() => import('./analysts-page.js'), 'AnalystsPage'),
 });

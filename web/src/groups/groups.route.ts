@@ -1,4 +1,5 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { latePage } from '../late.js';
 import { rootRoute } from '../root.js';
 
 const TABS = ['groups', 'triggers', 'roles'] as const;
@@ -10,14 +11,14 @@ export const groupsRoute = createRoute({
   path: '/groups',
   staticData: { nav: 'Groups', title: 'Groups' },
   validateSearch: ({ tab }: Record<string, unknown>): { tab?: GroupsTab } => (TABS.includes(tab as GroupsTab) && tab !== 'groups' ? { tab: tab as GroupsTab } : {}),
-  component: lazyRouteComponent(() => import('./groups-page.js'), 'GroupsPage'),
+  component: latePage(() => import('./groups-page.js'), 'GroupsPage'),
 });
 
 export const groupRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/groups/$id',
   staticData: { under: 'Groups', title: 'Group' },
-  component: lazyRouteComponent(() => import('./group-page.js'), 'GroupPage'),
+  component: latePage(() => import('./group-page.js'), 'GroupPage'),
 });
 
 /** All that one correlation id links. */
@@ -25,5 +26,5 @@ export const traceRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/groups/trace/$correlationId',
   staticData: { under: 'Groups', title: 'Trace' },
-  component: lazyRouteComponent(() => import('./trace-page.js'), 'TracePage'),
+  component: latePage(() => import('./trace-page.js'), 'TracePage'),
 });

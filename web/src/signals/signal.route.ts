@@ -1,9 +1,10 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { latePage } from '../late.js';
 import { rootRoute } from '../root.js';
 
 export const signalRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/signals/$id',
   staticData: { under: 'Live', title: 'Signal' },
-  component: lazyRouteComponent(() => import('./signal-page.js'), 'SignalPage'),
+  component: latePage(() => import('./signal-page.js'), 'SignalPage'),
 });

@@ -1,14 +1,15 @@
-import { lazy, Suspense, useState } from 'react';
+import { Suspense, useState } from 'react';
 import type { SignalUpdate } from 'conclave/client';
 import { useMarketNow } from '../clock.js';
 import { number, timeOfDay } from '../format.js';
+import { latePart } from '../late.js';
 import type { SymbolInfo } from '../market.js';
 import { isValid } from '../signal-parts.js';
 import { Empty, ErrorNote, Loading } from '../ui/states.js';
 import { LAYERS, LAYER_WORDS, useStructure, type Layer } from './structure.js';
 import { useCandles } from './use-candles.js';
 
-const Chart = lazy(() => import('./chart.js'));
+const Chart = latePart(() => import('./chart.js'));
 
 const MARKS_SAID = 6;
 const SIGNS: Readonly<Record<string, string>> = { BUY: '▲', SELL: '▼', HOLD: '●' };

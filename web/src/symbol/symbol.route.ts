@@ -1,9 +1,10 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { latePage } from '../late.js';
 import { rootRoute } from '../root.js';
 
 export const symbolRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/symbols/$symbol',
   staticData: { under: 'Live', title: 'Symbol' },
-  component: lazyRouteComponent(() => import('./symbol-page.js'), 'SymbolPage'),
+  component: latePage(() => import('./symbol-page.js'), 'SymbolPage'),
 });

@@ -1,9 +1,10 @@
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
+import { latePart } from '../late.js';
 import { Empty, Loading } from '../ui/states.js';
 import type { CurvePoint } from './curve.js';
 import { Section } from './parts.js';
 
-const Curve = lazy(() => import('./curve.js'));
+const Curve = latePart(() => import('./curve.js'));
 const LEAST_POINTS = 2;
 
 interface Props {

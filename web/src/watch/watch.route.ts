@@ -1,9 +1,10 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
+import { latePage } from '../late.js';
 import { rootRoute } from '../root.js';
 
 export const watchRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/',
   staticData: { nav: 'Live', title: 'Live' },
-  component: lazyRouteComponent(() => import('./watch-page.js'), 'WatchPage'),
+  component: latePage(() => import('./watch-page.js'), 'WatchPage'),
 });
