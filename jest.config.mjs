@@ -19,6 +19,7 @@ export default {
   setupFiles: ['reflect-metadata'],
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
-  testTimeout: 30_000,
+  // patience, not a measure: what holds is waited for on a slow and busy machine too, and what hangs fails all the same
+  testTimeout: 180_000,
   maxWorkers: 2,
 };

@@ -168,4 +168,4 @@ it('a room only goes on, without holes and without repetition, whatever is lost,
     expect([...world.bus.rooms]).toEqual([]);
     expect([...world.hub.members()]).toEqual([]);
   }), { numRuns: RUNS, seed, endOnFailure: process.env['FC_SHRINK'] === undefined });
-}, 120_000);
+});

@@ -219,7 +219,7 @@ async function alpacaVenue(seed: number): Promise<Venue> {
 describe('exactly one order for each intent, and positions as the broker has them', () => {
   it(`paper: ${RUNS} seeds of kills, repeats and partial fills`, async () => {
     for (let seed = 1; seed <= RUNS; seed += 1) await run(seed, `paper-${seed}`, paperVenue(`paper-${seed}`));
-  }, 120_000);
+  });
 
   it(`Alpaca: ${RUNS} seeds of lost answers, 500s, kills, updates dropped, doubled and out of order`, async () => {
     for (let at = 0; at < RUNS; at += 10) {

@@ -13,7 +13,7 @@ beforeAll(async () => {
   server = await startServer({ SYMBOLS: 'BTCUSDT,ETHUSDT,AAPL' });
   // what is traded on is at most 15 s old
   await until(async () => (await rest(server, 'GET', '/api/market/prices') as Body[]).filter(({ timestamp }) => Date.now() - Date.parse(timestamp as string) < 5000).length === 3, 'prices');
-}, 60_000);
+});
 afterAll(async () => {
   for (const client of open) client.close();
   await cleanUp();
@@ -331,14 +331,14 @@ describe('what is accepted is traded', () => {
       const guarded = await group.client.ask(tradeFrame({ action: 'LONG', qty: 0.001, target_price: Math.ceil(price * 1.0002), stop_loss: Math.floor(price * 0.9998) }, { correlation: 'c-2' }));
       return guarded['order_id'] === null ? undefined : guarded; // the price was beyond one already
     }, 'an entry with levels');
-    await until(async () => (await positions(group)).length === 0, 'the target or the stop', 60_000);
+    await until(async () => (await positions(group)).length === 0, 'the target or the stop');
     // a tenth of what is traded is filled at once: it may take several orders
     const sold = (): number => [...new Map(updates(group).filter(({ side }) => side === 'sell').map((update) => [update.order_id, update.filled_quantity as number])).values()].reduce((sum, each) => sum + each, 0);
     await until(() => Math.abs(sold() - 0.002) < 1e-9, 'all of it is told');
     expect(new Set(updates(group).map(({ side, correlation_id: of }) => `${String(side)} ${String(of)}`))).toEqual(new Set(['buy c-1', 'buy c-2', 'sell c-2']));
     expect(entry['order_id']).not.toBe(last.order_id);
     expect((await rest(server, 'GET', '/api/trace/c-2')).orders.map(({ status }: Body) => status)).toContain('filled');
-  }, 90_000);
+  });
 
   it('what a gate refuses is accepted, and the update has the gate: SHORT on a spot account', async () => {
     const group = await desk({ account: { mode: 'spot', balance: 10_000 }, leverage: 1 });

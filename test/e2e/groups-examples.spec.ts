@@ -33,7 +33,7 @@ describe('the examples of groups', () => {
     await until(() => run.output().includes('order_update') && run.output().includes('"status":"filled"'), 'it hears of the fill');
     run.child.kill();
     await run.ended;
-  }, 150_000); // where its first order is refused it looks again after a minute
+  }); // where its first order is refused it looks again after a minute
 
   it('in Python answers an event with an order under its id', async () => {
     const { token, account_id: account, group_id: id } = await newGroup(server, 'in_python');

@@ -54,7 +54,7 @@ describe('the group runner over the public wire', () => {
     expect(trace.lessons[0]).toMatchObject({ symbol: 'SOL/USD', lesson: expect.any(String), outcome_return: expect.any(Number) });
     run.child.kill('SIGTERM');
     expect(await run.ended).toBe(0);
-  }, 120_000);
+  });
 
   it('killed amid a discussion leaves the event to its successor, and it is traded once', async () => {
     const group = await newGroup(server, 'killed');

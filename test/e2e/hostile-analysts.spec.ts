@@ -158,4 +158,4 @@ it('seven remote analysts, two of them hostile: the verdict is the honest onesâ€
   over = true;
   for (const asker of askers) asker.close();
   for (const connection of connections.values()) connection.close();
-}, 180_000);
+});

@@ -23,7 +23,7 @@ beforeAll(async () => {
   witness = await RawClient.open(`${server.ws}/ws/signals`);
   await witness.ask('subscribe', { symbols: SYMBOLS });
   await witness.until(() => signals(witness).length === 500, 'the first analyses');
-}, 60_000);
+});
 afterAll(cleanUp);
 
 const signals = (one: Client): Frame[] => one.frames.filter(({ type, offset }) => type === 'signal_update' && offset !== undefined);
@@ -74,5 +74,5 @@ describe.each(TRANSPORTS)('a portfolio of 500 symbols over $name', ({ connect })
     }
     console.log(`500 rooms joined in ${took.toFixed(0)} ms, resumed in ${tookAgain.toFixed(0)} ms`);
     second.close();
-  }, 60_000);
+  });
 });

@@ -117,7 +117,7 @@ describe('brokers', () => {
     expect(alpaca.orders).toHaveLength(1);
     expect(await server.stop()).toBe(0);
     await alpaca.close();
-  }, 60_000);
+  });
 });
 
 describe('HALTED by hand', () => {

@@ -36,7 +36,7 @@ describe('three nodes and the leader of their feed', () => {
       await client.ask('subscribe', { symbol: 'AAPL' });
       return { server, client };
     }));
-  }, 60_000);
+  });
   afterEach(async () => {
     for (const { server } of nodes) server.process.kill('SIGCONT');
     await cleanUp();
@@ -52,7 +52,7 @@ describe('three nodes and the leader of their feed', () => {
   const prices = (client: RawClient) => client.frames.filter(({ type, snapshot }) => type === 'price_update' && !snapshot).map(({ data }) => data as { price: number; timestamp: string });
 
   it('prices reach the clients of all, the same, and the schedule fires once for all', async () => {
-    await until('all have heard for a while', () => nodes.every(({ client }) => prices(client).length >= 40), 30_000);
+    await until('all have heard for a while', () => nodes.every(({ client }) => prices(client).length >= 40));
     const first = new Map(prices(nodes[0]!.client).map(({ timestamp, price }) => [timestamp, price]));
     for (const { client } of nodes) {
       const common = prices(client).filter(({ timestamp }) => first.has(timestamp));
@@ -64,30 +64,30 @@ describe('three nodes and the leader of their feed', () => {
     expect(scheduled.length).toBeGreaterThanOrEqual(2);
     expect(new Set(scheduled.map(({ symbol }) => symbol))).toEqual(new Set(['AAPL'])); // nobody watches the other
     for (let at = 1; at < scheduled.length; at++) expect(scheduled[at]!.requested_at - scheduled[at - 1]!.requested_at).toBeGreaterThan(1700);
-  }, 60_000);
+  });
 
   it('killed: prices flow again on every other node in under 10 s', async () => {
-    await until('prices flow', () => nodes.every(({ client }) => prices(client).length > 5), 20_000);
+    await until('prices flow', () => nodes.every(({ client }) => prices(client).length > 5));
     const dead = await leader();
     const left = nodes.filter((node) => node !== dead);
     await dead.server.kill();
     const killed = performance.now();
     const before = left.map(({ client }) => prices(client).length);
-    await until('prices flow again', () => left.every(({ client }, at) => prices(client).length > before[at]! + 2), 12_000);
+    await until('prices flow again', () => left.every(({ client }, at) => prices(client).length > before[at]! + 2));
     const took = performance.now() - killed;
     console.log(`prices again ${Math.round(took)} ms after kill -9 of the leader`);
     expect(took).toBeLessThan(10_000);
     expect((await lease()).term).toBe(2);
-  }, 60_000);
+  });
 
   it('only stopped: once another leads, nothing that it says under its old term is published or stored', async () => {
-    await until('prices flow', () => nodes.every(({ client }) => prices(client).length > 5), 20_000);
+    await until('prices flow', () => nodes.every(({ client }) => prices(client).length > 5));
     const paused = await leader();
     const others = nodes.filter((node) => node !== paused);
     const pid = paused.server.process.pid!;
     const mine = ({ by }: Batch) => by.split(':').at(-2) === String(pid);
     paused.server.process.kill('SIGSTOP');
-    await until('another leads', () => batches.some(({ term }) => term === 2), 12_000);
+    await until('another leads', () => batches.some(({ term }) => term === 2));
     const count = others.map(({ client }) => prices(client).length);
     await until('its prices flow', () => others.every(({ client }, at) => prices(client).length > count[at]! + 5));
     const heardBefore = prices(paused.client).length;
@@ -96,11 +96,11 @@ describe('three nodes and the leader of their feed', () => {
     const from = batches.length;
     paused.server.process.kill('SIGCONT');
     await until('it says that it leads no more', () => paused.server.output().includes('no more'));
-    await until('its clients hear the new leader', () => prices(paused.client).length > heardBefore + 10, 20_000);
+    await until('its clients hear the new leader', () => prices(paused.client).length > heardBefore + 10);
     expect(batches.slice(from).filter(mine)).toEqual([]);
     expect(batches.slice(from).every(({ term }) => term === 2)).toBe(true);
     await until('the schedule goes on', async () => (await runsOf()) > scheduled);
     expect((await lease()).term).toBe(2);
     expect((await db.kysely.selectFrom('runs').select('status').where('status', '=', 'failed').execute())).toEqual([]);
-  }, 60_000);
+  });
 });

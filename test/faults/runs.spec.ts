@@ -61,7 +61,7 @@ describe('runs of a cluster, when something breaks', () => {
       await gone;
     };
     open.push(kill);
-    await until('the worker is ready', () => text.includes('ready'), 20_000);
+    await until('the worker is ready', () => text.includes('ready'));
     return { child, kill, begun: () => until('it has begun', () => text.includes('begun')) };
   };
 
@@ -85,7 +85,7 @@ describe('runs of a cluster, when something breaks', () => {
     expect(messages.map(({ message_id: id }) => id)).toEqual(['a', 'b', 'c', 'signal'].map((what) => `run:${runId}:${what}`));
     expect(JSON.parse(messages[0]!.body)).toMatchObject({ signal: 'SELL', reasoning: ['said by the first worker'] });
     await until('all nodes hear it', () => other.heard.includes(runId) && asker.heard.includes(runId));
-  }, 60_000);
+  });
 
   it('a worker that was only stopped adds nothing when it goes on', async () => {
     const answers = new Map<string, (opinion: Opinion) => void>();
@@ -115,7 +115,7 @@ describe('runs of a cluster, when something breaks', () => {
     await asker.redis!.flushall();
     let held = true;
     const worker = await start({ opine: async () => {
-      await until('it may', () => !held, 20_000);
+      await until('it may', () => !held);
       return BUY;
     } });
     const inHand = asker.runs.request('BTC/USD', 'fast', REQUEST);
@@ -126,7 +126,7 @@ describe('runs of a cluster, when something breaks', () => {
     await Promise.all([waiting.ended, inHand.ended]);
     expect((await signals()).map(({ symbol }) => symbol).sort()).toEqual(['AAPL', 'BTC/USD']);
     expect(await asker.runs.request('AAPL', 'fast', REQUEST).ended).toMatchObject({ shared: false });
-  }, 30_000);
+  });
 
   it('while Redis is away a request is stored and acknowledged, and done when it is back', async () => {
     const [asker, worker] = [await start({ performs: false }), await start()];
@@ -139,12 +139,12 @@ describe('runs of a cluster, when something breaks', () => {
     await ticket.ended;
     expect(await run(runId)).toMatchObject({ status: 'done' });
     await until('the worker goes on', async () => !(await worker.runs.request('BTC/USD', 'fast', REQUEST).ended).shared);
-  }, 30_000);
+  });
 
   it('a run in hand when Redis goes ends without it, and its requester hears it by the row', async () => {
     let held = true;
     const worker = await start({ opine: async () => {
-      await until('it may', () => !held, 20_000);
+      await until('it may', () => !held);
       return BUY;
     } });
     const asker = await start({ performs: false });
@@ -158,7 +158,7 @@ describe('runs of a cluster, when something breaks', () => {
     await redis.start();
     await until('the queue works again', async () => !(await asker.runs.request('BTC/USD', 'fast', REQUEST).ended).shared);
     expect(await signals()).toHaveLength(2);
-  }, 30_000);
+  });
 
   it('a run that is begun again and again and never ends is given up, with an alert', async () => {
     const asker = await start({ performs: false });
@@ -197,7 +197,7 @@ describe('runs of a cluster, when something breaks', () => {
     node.market.tick({ symbol: 'AAPL', price: 201, volume: 1, time: asOf + 61_000 });
     await ticket.ended;
     expect(await signals()).toMatchObject([{ price: 201, timestamp: asOf + 61_000 }]);
-  }, 30_000);
+  });
 });
 
 describe('while the database is away', () => {
@@ -219,5 +219,5 @@ describe('while the database is away', () => {
       await database.close();
       await Promise.all([postgres.remove(), redis.kill()]);
     }
-  }, 60_000);
+  });
 });

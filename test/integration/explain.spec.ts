@@ -18,7 +18,7 @@ describe('GET /api/signals/:id/explain', () => {
     await fetch(`${first.url}/api/analyze`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: '{"symbol":"AAPL"}' });
     server = first;
     signal = await until(async () => (await get<{ items: Listed[] }>('/api/signals?symbol=AAPL')).body.items.at(-1));
-  }, 30_000);
+  });
   afterAll(cleanUp);
 
   it('explains a signal by what decided when it was made, also after the rules have changed', async () => {
@@ -37,7 +37,7 @@ describe('GET /api/signals/:id/explain', () => {
     await server.stop();
     server = await startServer({ DATA_DIR: server.dataDir, AGENT_MIN_CONFIDENCE: '0.95', AGENT_CONSENSUS_THRESHOLD: '0.9' });
     expect((await get(`/api/signals/${signal.signal_id}/explain`)).body).toEqual(before);
-  }, 30_000);
+  });
 
   it('answers its flip: the preview of the changed votes comes to the action that it names', async () => {
     const { contributions, flip } = (await get<SignalExplanation>(`/api/signals/${signal.signal_id}/explain`)).body;
@@ -49,7 +49,7 @@ describe('GET /api/signals/:id/explain', () => {
     }));
     const response = await fetch(`${server.url}/api/consensus/preview`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ opinions }) });
     expect(await response.json()).toMatchObject({ action: flip.action });
-  }, 30_000);
+  });
 
   it('is beside the signal, which has its opinions, view, outcome and what its models cost', async () => {
     const { body } = await get<Record<string, unknown>>(`/api/signals/${signal.signal_id}`);

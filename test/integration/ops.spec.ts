@@ -88,7 +88,7 @@ describe('operations of one node', () => {
     const numbers = lines(client).map(({ data }) => data.seq as number);
     expect(numbers).toEqual(numbers.map((_, at) => numbers[0]! + at));
     client.close();
-  }, 20_000);
+  });
 });
 
 describe('operations under authentication', () => {
@@ -101,12 +101,12 @@ describe('operations under authentication', () => {
     expect(await client.ask('subscribe', { room: 'ops' })).toMatchObject({ type: 'error', data: { code: 'FORBIDDEN' } });
     client.close();
     await server.stop();
-  }, 20_000);
+  });
 });
 
 describe('operations of a cluster', () => {
   let cluster: Cluster;
-  beforeAll(async () => { cluster = await Cluster.start(2, { LOG_LEVEL: 'info', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1' }); }, 30_000);
+  beforeAll(async () => { cluster = await Cluster.start(2, { LOG_LEVEL: 'info', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1' }); });
   afterAll(() => cluster.remove());
 
   it('show all nodes, carry the log of each to all, and say who leaves', async () => {
@@ -133,5 +133,5 @@ describe('operations of a cluster', () => {
     await b.stop();
     expect((await client.find(({ type }) => type === 'node_update')).data).toMatchObject({ node: there, state: 'left', nodes: [(await ops(a)).node] });
     client.close();
-  }, 30_000);
+  });
 });

@@ -11,7 +11,7 @@ interface Listed {
 
 describe('trading on two nodes', () => {
   let cluster: Cluster;
-  beforeAll(async () => { cluster = await Cluster.start(2, { SYMBOLS: 'BTCUSDT,ETHUSDT,BTC/USD,SOL/USD' }); }, 60_000);
+  beforeAll(async () => { cluster = await Cluster.start(2, { SYMBOLS: 'BTCUSDT,ETHUSDT,BTC/USD,SOL/USD' }); });
   afterAll(() => cluster.remove());
 
   const traders = (): TestServer[] => cluster.nodes.filter((node) => node.process.exitCode === null && /This node trades"/.test(node.output()));
@@ -21,7 +21,7 @@ describe('trading on two nodes', () => {
     await until(() => traders().length === 1, 'one that trades');
     const [trader] = traders() as [TestServer];
     const other = cluster.nodes.find((node) => node !== trader)!;
-    await until(async () => (await get<Listed>(other, '/api/positions')).items.length > 0, 'a position of an agent, seen from the other node', 60_000);
+    await until(async () => (await get<Listed>(other, '/api/positions')).items.length > 0, 'a position of an agent, seen from the other node');
     await until(async () => JSON.stringify(await balances(other)) === JSON.stringify(await balances(trader)), 'the same orders on both');
     const client = await RawClient.open(`${trader.ws}/ws/signals`);
     await client.ask('get_status'); // answered once it is in the room `system`
@@ -33,7 +33,7 @@ describe('trading on two nodes', () => {
     await fetch(`${other.url}/api/trading/state`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ state: 'ACTIVE' }) });
     await until(async () => (await get<{ state: string }>(trader, '/api/trading/state')).state === 'ACTIVE', 'it goes on');
     client.close();
-  }, 120_000);
+  });
 
   it('an account that is made on the node that does not trade is open on the one that does within a second', async () => {
     const [trader] = traders() as [TestServer];
@@ -47,7 +47,7 @@ describe('trading on two nodes', () => {
     await until(async () => (await books.execute()).length === 1, 'it is open');
     expect(performance.now() - since).toBeLessThan(1500);
     expect((await get<Listed>(trader, '/api/accounts')).items).toContainEqual(expect.objectContaining({ account_id: 'made-elsewhere', total_balance: 2500 }));
-  }, 30_000);
+  });
 
   it('the other takes over positions and agents where the one that trades is killed', async () => {
     const [trader] = traders() as [TestServer];
@@ -55,7 +55,7 @@ describe('trading on two nodes', () => {
     const before = (await get<Listed>(other, '/api/positions')).items.map(({ account_id: account, symbol, quantity }) => [account, symbol, quantity]);
     expect(before.length).toBeGreaterThan(0);
     await trader.kill();
-    await until(() => traders().includes(other), 'the other trades', 30_000);
+    await until(() => traders().includes(other), 'the other trades');
     const positions = await until(async () => {
       const { items } = await get<Listed>(other, '/api/positions');
       return items.length > 0 ? items : null;
@@ -65,5 +65,5 @@ describe('trading on two nodes', () => {
     const { accounts } = await get<{ accounts: Record<string, unknown>[] }>(other, '/api/trading/state');
     expect(accounts.filter(({ state }) => state !== 'ACTIVE')).toEqual([]); // nothing differs between the books
     expect(other.output()).not.toMatch(/does not agree with its broker/);
-  }, 60_000);
+  });
 });

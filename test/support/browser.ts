@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { afterAll, afterEach, jest } from '@jest/globals';
+import { afterAll, afterEach } from '@jest/globals';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 import { cleanUp, type TestServer } from './server.js';
 import { findChromium } from './tools.mjs';
@@ -39,11 +39,9 @@ async function launch(): Promise<Browser> {
 
 /**
  * A spec file's way to pages: what a test opened is closed after it, the browser and the servers after all of them.
- * A test has the time of a browser beside everything else.
  */
 export function pagesOf(): (server: Pick<TestServer, 'url'>, path: string, options?: PageOptions) => Promise<OpenPage> {
   const opened: OpenPage[] = [];
-  jest.setTimeout(90_000);
   afterEach(async () => {
     for (const page of opened.splice(0)) await page.close();
   });

@@ -105,7 +105,7 @@ describe('a signal', () => {
     writeFileSync(file, `timestamp,open,high,low,close,volume\n${rows.join('\n')}\n`);
     const replay = await startServer({ FEED: 'replay', REPLAY_FILES: `BTCUSDT=${file}`, REPLAY_SPEED: '600', TRADING: 'off' });
     const newest = async (): Promise<{ signal_id: string } | undefined> => ((await (await fetch(`${replay.url}/api/signals?limit=1`)).json()) as { items: { signal_id: string }[] }).items[0];
-    const { signal_id: id } = await until(newest, 'a signal', 30_000);
+    const { signal_id: id } = await until(newest, 'a signal');
     const { page, faults } = await open(replay, `/signals/${id}`);
     const outcome = page.getByRole('region', { name: 'Outcome' });
     await outcome.getByText(/pending/).waitFor();

@@ -160,7 +160,7 @@ afterEach(() => cluster.end());
 
 /** The leases, for a process that may be stopped: what it asks is not heard before it goes on. */
 function whileRunning(self: { readonly stopped: boolean }): Pick<Leases, 'acquire' | 'renew' | 'release'> {
-  const running = () => until('it goes on', () => !self.stopped, 60_000);
+  const running = () => until('it goes on', () => !self.stopped);
   return {
     acquire: async (...all) => running().then(() => leases.acquire(...all)),
     renew: async (...all) => running().then(() => leases.renew(...all)),

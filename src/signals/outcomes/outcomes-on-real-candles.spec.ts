@@ -33,7 +33,7 @@ async function replay(db: FreshDatabase): Promise<{ node: OutcomeNode; candles: 
     },
     ended: () => { ended = true; },
   });
-  await until(() => ended, 'the end of the file', 60_000);
+  await until(() => ended, 'the end of the file');
   return { node, candles, similar };
 }
 
@@ -43,7 +43,7 @@ describeReal('outcomes over all of SPY\'s daily candles (skipped where ../shared
   beforeAll(async () => {
     db = await freshSqlite();
     all = await replay(db);
-  }, 90_000);
+  });
   afterAll(() => db.drop());
 
   it('are R = ln(close[t+H] / open[t+1]) of each signal, over weekends and holidays, and nothing before its time', async () => {
