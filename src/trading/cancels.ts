@@ -1,6 +1,7 @@
 import type { Leg } from '../model/trading.js';
 import { isProtective, type Account, type Order } from './account.js';
 import type { Broker, BrokerOrder } from './brokers/broker.js';
+import { inParallel } from './in-parallel.js';
 import { directionOf } from './openings.js';
 import type { Proposal } from './proposal.js';
 import type { SentOrders } from './sent-orders.js';
@@ -15,6 +16,8 @@ export interface CancelsNeeds {
   readonly onFault: (error: unknown) => void;
 }
 
+/** Requests under way to one broker; its rate limit is kept by its adapter. */
+export const CANCELS_AT_ONCE = 16;
 /** A cancel is asked for, and done a little later. */
 const [LOOKS, LOOK_MS] = [20, 150];
 
@@ -24,7 +27,7 @@ export class Cancels {
 
   /** What is told of it comes as any change does; a cancel that is not answered is seen at the next meeting. */
   async all(orders: readonly Order[]): Promise<void> {
-    for (const { orderId } of orders) {
+    await inParallel(orders, CANCELS_AT_ONCE, async ({ orderId }) => {
       try {
         await this.needs.broker.cancel(orderId);
         const found = await this.cancelled(orderId);
@@ -32,7 +35,7 @@ export class Cancels {
       } catch (error) {
         this.needs.onFault(error);
       }
-    }
+    });
   }
 
   /** Orders under way that the new target contradicts go first; and where they hold back what is to be sold, the protective ones. */

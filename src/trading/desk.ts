@@ -2,13 +2,14 @@ import type { Candle } from '../model/candle.js';
 import { CodedError } from '../model/codes.js';
 import { decimal } from '../model/decimal.js';
 import { isOpen, type AccountEntry, type Execution, type Intent, type Leg } from '../model/trading.js';
-import { planKey, type Account } from './account.js';
+import { planKey, type Account, type Order } from './account.js';
 import { BrokerLine } from './broker-line.js';
 import type { Broker, BrokerListener, BrokerOrder } from './brokers/broker.js';
 import type { DrivenBroker } from './brokers/driven-broker.js';
 import { Cancels } from './cancels.js';
 import type { Booked } from './executions.js';
 import { Exits } from './exits.js';
+import { Halt } from './halt.js';
 import type { OrderFlow } from './order.flow.js';
 import type { Openings } from './openings.js';
 import type { Proposal } from './proposal.js';
@@ -29,6 +30,9 @@ export interface DeskNeeds {
   /** After marks or money have changed: the breaker looks. */
   readonly onWorth: () => void;
   readonly onDifference: (differences: readonly Difference[]) => Promise<void>;
+  readonly isHalted: () => boolean;
+  /** HALTED, and the broker has not cancelled these yet; none: it has, later. */
+  readonly onLeft: (left: readonly Order[]) => Promise<void>;
   readonly onFault: (error: unknown) => void;
   readonly askAgainMs: readonly number[];
 }
@@ -49,6 +53,7 @@ export class Desk implements BrokerListener {
   private readonly cancels: Cancels;
   private readonly exits: Exits;
   private readonly line: BrokerLine;
+  private readonly halt: Halt;
   private noticedAt = Number.NEGATIVE_INFINITY;
 
   constructor(private readonly needs: DeskNeeds) {
@@ -57,6 +62,10 @@ export class Desk implements BrokerListener {
     const touch = (symbol: string, leg: Leg): void => this.touch(symbol, leg);
     this.cancels = new Cancels({ account, broker, orders: flow.orders, instrumentOf, touch, onFault });
     this.exits = new Exits({ account, broker, flow, cancels: this.cancels, prices, instrumentOf });
+    this.halt = new Halt({
+      account, broker, cancels: this.cancels, driven: needs.driven !== null, askAgainMs, onFault, run: (step) => this.run(step),
+      isHalted: needs.isHalted, onLeft: needs.onLeft,
+    });
     this.line = new BrokerLine({
       account, broker, flow, openings, askAgainMs, touch, onFault, run: (step) => this.run(step), filled: (booked) => this.fills.push(booked),
       onMet: async (differences) => {
@@ -79,6 +88,7 @@ export class Desk implements BrokerListener {
 
   async stop(): Promise<void> {
     this.line.stop();
+    this.halt.stop();
     await this.work.catch(() => undefined);
     await this.needs.broker.stop();
   }
@@ -140,9 +150,9 @@ export class Desk implements BrokerListener {
     this.worth(candle.knownAt);
   }
 
-  /** What can add exposure goes; what protects stays. */
+  /** What can add exposure goes; what protects stays. Not from inside a step. */
   cancelExposure(): Promise<void> {
-    return this.run(() => this.cancels.all(this.account.openOrders().filter(({ reduceOnly }) => !reduceOnly)));
+    return this.halt.begin();
   }
 
   /** By hand: the broker's positions are taken over as they are. */

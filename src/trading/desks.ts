@@ -1,13 +1,15 @@
+import { v7 as timeOrderedId } from 'uuid';
 import type { AccountConfig } from '../config/config.js';
 import type { Candle } from '../model/candle.js';
 import { CodedError } from '../model/codes.js';
 import { ZERO } from '../model/decimal.js';
 import type { Intent, TradingState } from '../model/trading.js';
 import { systemAlert } from '../rooms/system-alert.js';
-import type { Account } from './account.js';
+import type { Account, Order } from './account.js';
 import type { NewAccount } from './account-directory.js';
 import { accountView } from './account-view.js';
 import type { Desk } from './desk.js';
+import { leftAlert } from './left-alert.js';
 import { openDesk, untouched, type DesksNeeds } from './open-desk.js';
 import type { Proposal } from './proposal.js';
 import type { Difference } from './reconciliation.js';
@@ -38,7 +40,6 @@ export class Desks extends Trading {
     await this.needs.states.sync();
     await this.needs.accounts.sync();
     for (const config of this.needs.accounts.all()) await this.openAccount(config).catch(this.needs.onFault);
-    for (const [id] of this.desks) if (this.state(id) === 'HALTED') await this.desks.get(id)!.cancelExposure().catch(this.needs.onFault);
   }
 
   /** Another node trades from now on, or this one ends. */
@@ -160,12 +161,17 @@ export class Desks extends Trading {
 
   private async stateChanged(scope: string): Promise<void> {
     const scopes = scope === ALL ? [...this.desks.keys()] : [scope];
-    for (const id of scopes) if (this.state(id) === 'HALTED') await this.desks.get(id)?.cancelExposure();
+    await Promise.all(scopes.map((id) => this.halted(id)));
     await this.said('state', scope === ALL ? null : scope);
   }
 
   private state(accountId: string): TradingState {
     return this.needs.states.effective(accountId).state;
+  }
+
+  /** Where it is, what can add exposure goes; no account waits for another's broker. */
+  private async halted(accountId: string): Promise<void> {
+    if (this.state(accountId) === 'HALTED') await this.desks.get(accountId)?.cancelExposure().catch(this.needs.onFault);
   }
 
   /** Once, whoever asks meanwhile. */
@@ -180,10 +186,11 @@ export class Desks extends Trading {
     const { closings } = this;
     const desk = await openDesk(config, this.needs, {
       state: () => this.state(config.id), said: (what, ...of) => this.said(what, ...of), onWorth: () => this.look(config),
-      onDifference: (differences) => this.differs(config.id, differences), giveUp: this.giveUp.signal,
+      onDifference: (differences) => this.differs(config.id, differences), onLeft: (left) => this.left(config.id, left), giveUp: this.giveUp.signal,
     });
     if (closings !== this.closings) return desk.stop(); // another node trades by now
     this.desks.set(config.id, desk);
+    await this.halted(config.id);
   }
 
   /** The breaker: what is broken now, and was not gone past by a person. */
@@ -205,6 +212,12 @@ export class Desks extends Trading {
     await this.needs.writer.say({ messages: systemAlert({ level: 'error', code: DIFFERS, message: `Account ${accountId} does not agree with its broker: ${what}. It is halted; setting it ACTIVE takes the broker's positions over`, timestamp: new Date(at).toISOString() }, `differs:${accountId}:${at}`) });
     await this.needs.states.set(accountId, { state: 'HALTED', code: DIFFERS, reason: what, by: 'reconciliation', at });
     await this.said('state', accountId);
+    void this.halted(accountId); // not awaited: this is one of the desk's own steps
+  }
+
+  private async left(accountId: string, left: readonly Order[]): Promise<void> {
+    const at = this.needs.market.now();
+    await this.needs.writer.say({ messages: systemAlert(leftAlert(accountId, left, at), `left:${accountId}:${timeOrderedId()}`) });
   }
 
   private async said<K extends keyof TradingEvents>(what: K, ...of: Parameters<TradingEvents[K]>): Promise<void> {

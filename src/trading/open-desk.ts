@@ -46,7 +46,7 @@ export interface DesksNeeds {
   readonly askAgainMs?: readonly number[];
 }
 
-export interface DeskHooks extends Pick<DeskNeeds, 'said' | 'onWorth' | 'onDifference'> {
+export interface DeskHooks extends Pick<DeskNeeds, 'said' | 'onWorth' | 'onDifference' | 'onLeft'> {
   readonly state: () => TradingState;
   readonly giveUp: AbortSignal;
 }
@@ -59,7 +59,7 @@ const barMs = (interval: Interval | null): number => (interval === null ? 0 : in
 export const untouched = ({ id, mode, currency, balance }: AccountConfig): Account => new Account(id, mode, currency, decimal(balance), new Book(mode, decimal(balance)));
 
 /** An account with its books as they are stored, and its broker met. @throws BrokerSilent, Deposed */
-export async function openDesk(config: AccountConfig, needs: DesksNeeds, { state, said, onWorth, onDifference, giveUp }: DeskHooks): Promise<Desk> {
+export async function openDesk(config: AccountConfig, needs: DesksNeeds, { state, said, onWorth, onDifference, onLeft, giveUp }: DeskHooks): Promise<Desk> {
   const { market, prices, store, writer, approvals, lease, onFault, askAgainMs = ASK_AGAIN_MS } = needs;
   const { broker, driven } = await needs.brokerFor(config);
   const loaded = await store.load(config.id);
@@ -78,7 +78,10 @@ export async function openDesk(config: AccountConfig, needs: DesksNeeds, { state
     account, flow, prices, store, openings: needs.openings, stored: (rows) => untilStored(flowNeeds, { store: rows }), maxPriceAgeMs: config.limits.maxPriceAgeMs,
     longestMs: (symbol) => Math.max(LONGEST_FLIP_MS, 2 * barMs(market.ownInterval(symbol))),
   });
-  const desk = new Desk({ account, broker, driven, flow, openings, prices, instrumentOf: (symbol) => market.instrument(symbol), said, onWorth, onDifference, onFault, askAgainMs });
+  const desk = new Desk({
+    account, broker, driven, flow, openings, prices, instrumentOf: (symbol) => market.instrument(symbol), said, onWorth, onDifference, onLeft,
+    isHalted: () => state() === 'HALTED', onFault, askAgainMs,
+  });
   await desk.start(loaded === null && driven === null);
   account.measure(market.now());
   await flow.executions.keep();

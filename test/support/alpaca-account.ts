@@ -16,7 +16,7 @@ export const TETHERED = coin('BTCUSDT', 'USDT');
 
 /** Times that a spec can wait for; nothing is paced. */
 export const QUICK: Partial<AlpacaLimits> = {
-  timeoutMs: 250, settleMs: 40, readyWithinMs: 500, firstReconnectMs: 20, mostReconnectMs: 60, pace: { perMinute: 1_000_000, burst: 1_000, reserve: 100, mostWaitMs: 5_000 },
+  timeoutMs: 250, settleMs: 40, readyWithinMs: 500, firstReconnectMs: 20, mostReconnectMs: 60, pace: { perMinute: 1_000_000, burst: 1_000, orders: 100, cancels: 100, mostWaitMs: 5_000 },
 };
 
 export class AlpacaEar implements BrokerListener {

@@ -18,6 +18,8 @@ export type StreamFault = 'drop' | 'twice' | 'later' | 'garbled' | 'close-before
 export interface AlpacaRequest {
   /** e.g. `POST /v2/orders`, `GET /v2/orders:by_client_order_id`, `DELETE /v2/orders/:id` */
   readonly route: string;
+  /** e.g. Alpaca's id of an order. */
+  readonly last: string;
   readonly query: URLSearchParams;
   readonly body: Readonly<Record<string, string | undefined>>;
 }
@@ -37,6 +39,10 @@ export class AlpacaServer {
   readonly exchange: AlpacaExchange;
   /** Route → how often. */
   readonly requests = new Map<string, number>();
+  /** Route → the most of them that were under way at once. */
+  readonly mostAtOnce = new Map<string, number>();
+  /** Before each request is looked at. */
+  latencyMs = 0;
   /** Asked for every request, and every update. */
   fault: (request: AlpacaRequest) => HttpFault | null = () => null;
   streamFault: (update: WireUpdate) => StreamFault | null = () => null;
@@ -47,6 +53,7 @@ export class AlpacaServer {
   pings = 0;
   connections = 0;
   #later: WireUpdate[] = [];
+  readonly #underWay = new Map<string, number>();
   readonly #listening = new Set<WebSocket>();
   readonly #sockets = new Set<Socket>();
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -112,10 +119,13 @@ export class AlpacaServer {
     const path = decodeURIComponent(url.pathname);
     const route = routeOf(message.method ?? 'GET', path);
     this.requests.set(route, (this.requests.get(route) ?? 0) + 1);
+    this.#count(route, 1);
+    response.once('close', () => this.#count(route, -1));
+    if (this.latencyMs > 0) await new Promise<void>((resolve) => { this.#in(this.latencyMs, resolve); });
     const body = parts.length > 0 ? JSON.parse(Buffer.concat(parts).toString()) as AlpacaRequest['body'] : {};
     if (!message.headers['apca-api-key-id'] || !message.headers['apca-api-secret-key'] || this.auth === 'refused') return this.#reply(response, [401, { code: 40110000, message: 'request is not authorized' }]);
     const does = (): Answer => this.#answer(route, path, url.searchParams, body);
-    const fault = this.fault({ route, query: url.searchParams, body });
+    const fault = this.fault({ route, last: path.slice(path.lastIndexOf('/') + 1), query: url.searchParams, body });
     switch (fault?.does) {
       case undefined: return this.#reply(response, does());
       case 'lost-before': return void message.socket.destroy();
@@ -130,6 +140,12 @@ export class AlpacaServer {
         return this.#reply(response, [fault.status, { code: fault.code ?? fault.status * 100_000, message: fault.message ?? `made to fail with ${fault.status}` }]);
       }
     }
+  }
+
+  #count(route: string, by: 1 | -1): void {
+    const now = (this.#underWay.get(route) ?? 0) + by;
+    this.#underWay.set(route, now);
+    this.mostAtOnce.set(route, Math.max(now, this.mostAtOnce.get(route) ?? 0));
   }
 
   #in(ms: number, then: () => void): void {

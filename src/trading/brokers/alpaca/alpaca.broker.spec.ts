@@ -128,13 +128,24 @@ describe('a broker that has started', () => {
     }
   });
 
-  it('cancels what is open, and nothing that is not', async () => {
+  it('cancels with one request what is open, and nothing happens to what is not', async () => {
     const ticket = alpacaTicket();
     await broker.submit(ticket);
     fails('DELETE /v2/orders/:id', { does: 'lost-after' });
     await expect(broker.cancel(ticket.clientOrderId)).rejects.toThrow(BrokerSilent);
     await broker.cancel(ticket.clientOrderId);
-    expect([count('DELETE /v2/orders/:id'), (await broker.find(ticket.clientOrderId))?.status]).toEqual([1, 'cancelled']);
+    expect([count('DELETE /v2/orders/:id'), count('GET /v2/orders:by_client_order_id')]).toEqual([2, 0]);
+    expect((await broker.find(ticket.clientOrderId))?.status).toBe('cancelled');
+  });
+
+  it('cancels what it has not heard of yet by its name, and nothing where Alpaca knows no such order', async () => {
+    const ticket = alpacaTicket();
+    fails(POST, { does: 'lost-after' });
+    server.streamFault = () => 'drop';
+    await expect(broker.submit(ticket)).rejects.toThrow(BrokerSilent);
+    await broker.cancel(ticket.clientOrderId);
+    await broker.cancel('nobody');
+    expect([count('DELETE /v2/orders/:id'), server.orders.map(({ status }) => status)]).toEqual([1, ['canceled']]);
   });
 
   it('tells account and positions in our spelling, shorts too', async () => {

@@ -103,11 +103,12 @@ export class AlpacaBroker extends Broker {
     }
   }
 
+  /** One request, where Alpaca's id of it is known. */
   async cancel(clientOrderId: string): Promise<void> {
-    const found = await this.find(clientOrderId);
-    if (!found || isEnd(found.status)) return;
+    const orderId = this.#open().history.idOf(clientOrderId) ?? (await this.find(clientOrderId))?.brokerOrderId;
+    if (orderId === undefined) return;
     try {
-      await this.#open().rest.cancel(found.brokerOrderId);
+      await this.#open().rest.cancel(orderId);
     } catch (error) {
       // It ended in between.
       if (error instanceof Refusal && (error.verdict.status === 404 || error.verdict.status === 422)) return;

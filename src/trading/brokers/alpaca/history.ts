@@ -13,13 +13,22 @@ const MOST_NAMES = 20_000;
 export class History {
   /** Order → client order id. */
   readonly #names = new Map<string, string>();
+  /** Client order id → order. */
+  readonly #ids = new Map<string, string>();
 
   constructor(private readonly rest: AlpacaRest, private readonly spelling: (alpaca: string) => string, private readonly now: () => number) {}
 
   learn({ id, clientOrderId }: trading.Order): void {
     if (id === undefined || clientOrderId === undefined) return;
     this.#names.set(id, clientOrderId);
+    this.#ids.set(clientOrderId, id);
     if (this.#names.size > MOST_NAMES) this.#names.delete(this.#names.keys().next().value!);
+    if (this.#ids.size > MOST_NAMES) this.#ids.delete(this.#ids.keys().next().value!);
+  }
+
+  /** null: Alpaca was not heard of it lately. */
+  idOf(clientOrderId: string): string | null {
+    return this.#ids.get(clientOrderId) ?? null;
   }
 
   /** Fills, and fees that were taken in coins; at or after this time, oldest first. */

@@ -9,16 +9,20 @@ export class PaceExceeded extends Error {
 }
 
 export interface PaceLimits {
-  /** Steady rate. With `burst` and `reserve` it is what a minute can see at most: 200. */
+  /** Steady rate. With `burst`, `orders` and `cancels` it is what a minute can see at most: 200. */
   readonly perMinute: number;
   /** So many may go at once. */
   readonly burst: number;
-  /** So many more where they are urgent: orders pass reads. */
-  readonly reserve: number;
+  /** So many more for orders: they pass reads. */
+  readonly orders: number;
+  /** And so many more for cancels, which pass orders: what may have to be stopped is what took the turns. */
+  readonly cancels: number;
   readonly mostWaitMs: number;
 }
 
-export const ALPACA_PACE: PaceLimits = { perMinute: 150, burst: 30, reserve: 20, mostWaitMs: 20_000 };
+export type Urgency = 'read' | 'order' | 'cancel';
+
+export const ALPACA_PACE: PaceLimits = { perMinute: 120, burst: 30, orders: 20, cancels: 30, mostWaitMs: 20_000 };
 
 /** Turns at a server that counts requests (the generic cell rate algorithm). It bounds how long one waits, and so how many wait. */
 export class Pace {
@@ -32,10 +36,11 @@ export class Pace {
   }
 
   /** @throws PaceExceeded, or what the signal was aborted with */
-  async turn(urgent: boolean, signal: AbortSignal): Promise<void> {
+  async turn(urgency: Urgency, signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
     const now = this.clock();
-    const ahead = (this.limits.burst + (urgent ? this.limits.reserve : 0) - 1) * this.#every;
+    const { burst, orders, cancels } = this.limits;
+    const ahead = (burst + (urgency === 'read' ? 0 : orders) + (urgency === 'cancel' ? cancels : 0) - 1) * this.#every;
     const full = Math.max(this.#full, now);
     let at = Math.max(full - ahead, this.#pausedUntil);
     if (at - now > this.limits.mostWaitMs) throw new PaceExceeded(at - now);

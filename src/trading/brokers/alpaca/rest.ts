@@ -2,7 +2,7 @@ import { setTimeout } from 'node:timers/promises';
 import type { trading } from '@alpacahq/alpaca-trade-api';
 import { BrokerRefused, BrokerSilent, type Ticket } from '../broker.js';
 import { orderRequest, type Activity } from './mapper.js';
-import { Pace, PaceExceeded, type PaceLimits } from './pace.js';
+import { Pace, PaceExceeded, type PaceLimits, type Urgency } from './pace.js';
 import { verdictOf, type Verdict } from './verdict.js';
 
 type Sdk = typeof import('@alpacahq/alpaca-trade-api');
@@ -59,24 +59,24 @@ export class AlpacaRest {
 
   /** Sent once; again only after a 429, which says that it was not looked at. @throws BrokerRefused, BrokerSilent */
   submit(ticket: Ticket, symbol: string): Promise<trading.Order> {
-    return this.#send(() => this.#orders.postOrder({ postOrderRequest: orderRequest(ticket, symbol) }));
+    return this.#send(() => this.#orders.postOrder({ postOrderRequest: orderRequest(ticket, symbol) }), 'order');
   }
 
   /** @throws BrokerRefused where it can no longer be cancelled, BrokerSilent */
   cancel(orderId: string): Promise<void> {
-    return this.#send(() => this.#orders.deleteOrderByOrderID({ orderId }));
+    return this.#send(() => this.#orders.deleteOrderByOrderID({ orderId }), 'cancel');
   }
 
   orderByClientId(clientOrderId: string): Promise<trading.Order | null> {
-    return this.#find(() => this.#orders.getOrderByClientOrderId({ clientOrderId }), true);
+    return this.#find(() => this.#orders.getOrderByClientOrderId({ clientOrderId }), 'order');
   }
 
   order(orderId: string): Promise<trading.Order | null> {
-    return this.#find(() => this.#orders.getOrderByOrderID({ orderId }), false);
+    return this.#find(() => this.#orders.getOrderByOrderID({ orderId }), 'read');
   }
 
   asset(symbol: string): Promise<trading.Assets | null> {
-    return this.#find(() => this.#assets.getV2AssetsSymbolOrAssetId({ symbolOrAssetId: symbol }), false);
+    return this.#find(() => this.#assets.getV2AssetsSymbolOrAssetId({ symbolOrAssetId: symbol }), 'read');
   }
 
   account(): Promise<trading.Account> {
@@ -118,10 +118,10 @@ export class AlpacaRest {
     }
   }
 
-  async #send<T>(call: () => Promise<T>): Promise<T> {
+  async #send<T>(call: () => Promise<T>, urgency: Urgency): Promise<T> {
     for (let tries = 1; ; tries += 1) {
       // What never got its turn was not sent: that is certain.
-      const verdict = await this.#attempt(call, true, (reason) => new BrokerRefused('RATE_LIMITED', reason));
+      const verdict = await this.#attempt(call, urgency, (reason) => new BrokerRefused('RATE_LIMITED', reason));
       if ('value' in verdict) return verdict.value;
       if (verdict.kind === 'refused') throw new Refusal(verdict);
       if (verdict.kind === 'silent') throw new BrokerSilent(verdict.message);
@@ -130,9 +130,9 @@ export class AlpacaRest {
   }
 
   /** Reads may be asked again; one that was waited for in vain is not, as the next would be waited for as long. */
-  async #read<T>(call: () => Promise<T>, urgent = false): Promise<T> {
+  async #read<T>(call: () => Promise<T>, urgency: Urgency = 'read'): Promise<T> {
     for (let tries = 1; ; tries += 1) {
-      const verdict = await this.#attempt(call, urgent, (reason) => new BrokerSilent(reason));
+      const verdict = await this.#attempt(call, urgency, (reason) => new BrokerSilent(reason));
       if ('value' in verdict) return verdict.value;
       if (verdict.kind === 'refused') throw new BrokerSilent(verdict.message, { cause: new Refusal(verdict) });
       if (tries === TRIES || (verdict.kind === 'silent' && verdict.timedOut)) {
@@ -142,18 +142,18 @@ export class AlpacaRest {
     }
   }
 
-  async #find<T>(call: () => Promise<T>, urgent: boolean): Promise<T | null> {
+  async #find<T>(call: () => Promise<T>, urgency: Urgency): Promise<T | null> {
     try {
-      return await this.#read(call, urgent);
+      return await this.#read(call, urgency);
     } catch (error) {
       if (error instanceof BrokerSilent && error.cause instanceof Refusal && error.cause.verdict.status === 404) return null;
       throw error;
     }
   }
 
-  async #attempt<T>(call: () => Promise<T>, urgent: boolean, unsent: (reason: string) => Error): Promise<{ readonly value: T } | Verdict> {
+  async #attempt<T>(call: () => Promise<T>, urgency: Urgency, unsent: (reason: string) => Error): Promise<{ readonly value: T } | Verdict> {
     try {
-      await this.#pace.turn(urgent, this.#stopped.signal);
+      await this.#pace.turn(urgency, this.#stopped.signal);
     } catch (error) {
       throw unsent(error instanceof PaceExceeded ? error.message : 'The connection to Alpaca is closed');
     }
