@@ -1,5 +1,6 @@
 import type { SignalUpdate } from 'conclave/client';
 import type { LiveRun } from '../symbols.js';
+import { analystName } from '../words.js';
 
 /** What `GET /api/analysts` says of each seat, as far as this page shows it. */
 export interface AnalystInfo {
@@ -33,9 +34,6 @@ export interface PanelView {
   readonly signal: SignalUpdate | null;
 }
 
-/** `TimeSeriesMomentumAnalyst` as words. */
-const shortName = (name: string): string => name.replace(/Analyst$/, '').replace(/([a-z0-9])([A-Z])/g, '$1 $2');
-
 /** The newest run with its votes where this page heard it, else the last signal. */
 export function panelOf(analysts: readonly AnalystInfo[], newest: LiveRun | undefined, last: SignalUpdate | null): PanelView {
   const run = newest && (newest.signal !== null || newest.failed === null) ? newest : undefined;
@@ -51,7 +49,7 @@ export function panelOf(analysts: readonly AnalystInfo[], newest: LiveRun | unde
     const [detail, vote, info] = [details[id], votes[id], known.get(id)];
     return {
       id,
-      name: shortName(detail?.name ?? vote?.agent ?? info?.name ?? id),
+      name: analystName(detail?.name ?? vote?.agent ?? info?.name ?? id),
       faultDomain: detail?.fault_domain ?? info?.fault_domain ?? null,
       stance: detail?.signal ?? vote?.signal ?? null,
       confidence: detail?.confidence ?? vote?.confidence ?? 0,
