@@ -3,6 +3,7 @@ import type { Place } from '../../knowledge/tail.js';
 import type { LessonsTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
 import type { ClosedTradesTable } from '../../storage/trading-schema.js';
+import type { TradePlace } from '../../trading/closed-trade-queue.js';
 
 export const placeOf = ({ created_at: at, lesson_id: id }: LessonsTable): Place => ({ at, id });
 
@@ -10,9 +11,6 @@ export interface Embedding {
   readonly model: string;
   readonly vector: readonly number[];
 }
-
-/** Where a look at closed trades has got to. */
-export type TradePlace = Pick<ClosedTradesTable, 'closed_at' | 'trade_id'>;
 
 /** Lessons: one of a group's closed trade, for ever. */
 export class LessonStore {

@@ -4,15 +4,14 @@ import type { Embedder } from '../../knowledge/news/embedder.js';
 import type { RoomWriter } from '../../rooms/room-writer.js';
 import type { LessonsTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
-import type { ClosedTradesTable } from '../../storage/trading-schema.js';
-import { endOf } from '../../trading/agents/reflections.js';
+import { ClosedTradeQueue } from '../../trading/closed-trade-queue.js';
 import type { TradeEnd, Trading } from '../../trading/trading.js';
 import { groupMessage } from '../group-rooms.js';
 import { factualLesson, wordsOf } from './factual-lesson.js';
 import { groupOpening, lessonContext, type LessonContext } from './lesson-context.js';
 import type { LessonIndex } from './lesson-index.js';
 import type { LessonModel } from './lesson-model.js';
-import type { LessonStore, TradePlace } from './lesson-store.js';
+import type { LessonStore } from './lesson-store.js';
 import { lessonOnWire } from './lesson-wire.js';
 
 export interface LessonsNeeds {
@@ -29,9 +28,6 @@ export interface LessonsNeeds {
   readonly lookEveryMs?: number;
 }
 
-/** Trades that wait for a model; those beyond it are taken up when there is room again. */
-const MOST_WAITING = 100;
-const PAGE = 50;
 const EMBEDDING_MS = 10_000;
 /** How often accounts are looked for that this node has come to trade. */
 const LOOK_EVERY_MS = 5000;
@@ -41,18 +37,19 @@ const LOOK_EVERY_MS = 5000;
  * done with; where a model or an embedding is asked for, that is done behind it, one trade after the other.
  */
 export class Lessons {
-  private readonly waiting: TradeEnd[] = [];
+  private readonly queue: ClosedTradeQueue;
   private readonly ended = new AbortController();
   /** Accounts of which closed trades were looked at. */
   private readonly seen = new Set<string>();
   /** Ids of trades. */
   private readonly drawing = new Set<string>();
-  /** Trades may lack lessons that do not wait here. */
-  private behind = false;
-  private working: Promise<void> | null = null;
   private timer: NodeJS.Timeout | undefined;
 
   constructor(private readonly needs: LessonsNeeds) {
+    this.queue = new ClosedTradeQueue({
+      pending: async (after, limit) => (this.seen.size === 0 ? [] : needs.store.pending([...this.seen], after, limit)),
+      meet: (end) => this.closed(end), take: (end) => this.draw(end), onFault: needs.onFault, signal: this.ended.signal,
+    });
     needs.trading.listen({ closed: (end) => this.closed(end) });
   }
 
@@ -71,15 +68,13 @@ export class Lessons {
 
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
-    while (this.working) await this.working;
+    await this.queue.idle();
   }
 
   /** Resolves once facts are stored; models are not waited for. */
   private async closed(end: TradeEnd): Promise<void> {
     if (!this.asks) return this.draw(end);
-    if (this.waiting.length < MOST_WAITING) this.waiting.push(end);
-    else this.behind = true;
-    this.working ??= this.work();
+    this.queue.add(end);
   }
 
   private get asks(): boolean {
@@ -92,41 +87,8 @@ export class Lessons {
     const fresh = held.filter((id) => !this.seen.has(id));
     if (fresh.length === 0) return;
     for (const id of fresh) this.seen.add(id);
-    this.behind = true;
-    this.working ??= this.work();
+    this.queue.catchUp();
     if (!this.asks) await this.idle();
-  }
-
-  private async work(): Promise<void> {
-    await Promise.resolve(); // so that `working` is set before it can be done
-    try {
-      while (!this.ended.signal.aborted) {
-        const next = this.waiting.shift();
-        if (next) await this.draw(next).catch(this.needs.onFault);
-        else if (this.behind) await this.takeUp();
-        else return;
-      }
-    } catch (error) {
-      this.needs.onFault(error);
-    } finally {
-      this.working = null;
-    }
-  }
-
-  /** What the database has, page by page. */
-  private async takeUp(): Promise<void> {
-    this.behind = false;
-    if (this.seen.size === 0) return;
-    let after: TradePlace | null = null;
-    for (;;) {
-      const rows: readonly ClosedTradesTable[] = await this.needs.store.pending([...this.seen], after, PAGE);
-      for (const row of rows) {
-        if (this.ended.signal.aborted) return;
-        await this.draw(endOf(row)).catch(this.needs.onFault);
-      }
-      after = rows.at(-1) ?? null;
-      if (rows.length < PAGE) return;
-    }
   }
 
   private async draw(end: TradeEnd): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { Schema } from '../../storage/schema.js';
-import type { ReflectionsTable } from '../../storage/trading-schema.js';
+import type { ClosedTradesTable, ReflectionsTable } from '../../storage/trading-schema.js';
+import type { TradePlace } from '../closed-trade-queue.js';
 
 /** What a later run is told of an earlier trade. */
 export interface Lesson {
@@ -52,5 +53,15 @@ export class ReflectionStore {
 
   async has(tradeId: string): Promise<boolean> {
     return (await this.db.selectFrom('reflections').select('trade_id').where('trade_id', '=', tradeId).executeTakeFirst()) !== undefined;
+  }
+
+  /** Trades of the accounts that were not reflected on, oldest first, those behind the place. */
+  pending(accounts: readonly string[], after: TradePlace | null, limit: number): Promise<ClosedTradesTable[]> {
+    return this.db.selectFrom('closed_trades as t').leftJoin('reflections as r', 'r.trade_id', 't.trade_id').selectAll('t')
+      .where('r.trade_id', 'is', null).where('t.account_id', 'in', [...accounts])
+      .$if(after !== null, (query) => query.where((where) => where.or([
+        where('t.closed_at', '>', after!.closed_at), where.and([where('t.closed_at', '=', after!.closed_at), where('t.trade_id', '>', after!.trade_id)]),
+      ])))
+      .orderBy('t.closed_at').orderBy('t.trade_id').limit(limit).execute();
   }
 }

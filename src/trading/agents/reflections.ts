@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Kysely } from 'kysely';
 import type { AgentConfig } from '../../config/config.js';
-import { decimal } from '../../model/decimal.js';
 import { agentRoom } from '../../rooms/names.js';
 import type { RoomWriter } from '../../rooms/room-writer.js';
 import type { Schema } from '../../storage/schema.js';
-import type { ClosedTradesTable, ReflectionsTable } from '../../storage/trading-schema.js';
+import type { ReflectionsTable } from '../../storage/trading-schema.js';
+import { ClosedTradeQueue } from '../closed-trade-queue.js';
 import type { TradeEnd, Trading } from '../trading.js';
 import { factualReflection, type ReflectionText } from './factual-reflection.js';
 import type { ReflectionStore } from './reflection-store.js';
@@ -33,9 +33,6 @@ export interface ReflectionsNeeds {
 
 /** Beside the agents' accounts. */
 const MAIN = 'main';
-/** Trades that wait for a model; those beyond it are taken up when there is room again. */
-const MOST_WAITING = 100;
-const PAGE = 50;
 
 /**
  * After each closed trade: what was thought, what happened, what to change. Facts are written before the event is done
@@ -43,22 +40,24 @@ const PAGE = 50;
  */
 export class Reflections {
   private readonly byAccount: ReadonlyMap<string, AgentConfig>;
-  private readonly waiting: TradeEnd[] = [];
+  private readonly queue: ClosedTradeQueue;
   private readonly ended = new AbortController();
-  /** Trades were left out that the database knows. */
-  private behind = false;
-  /** Up to where they were taken up again. */
-  private after: Pick<ClosedTradesTable, 'closed_at' | 'trade_id'> | null = null;
-  private working: Promise<void> | null = null;
 
   constructor(private readonly needs: ReflectionsNeeds) {
     this.byAccount = new Map(needs.agents.map((agent) => [agent.accountId, agent]));
+    this.queue = new ClosedTradeQueue({
+      pending: async (after, limit) => {
+        const accounts = [...this.byAccount.keys(), MAIN].filter((id) => needs.trading.holds(id));
+        return accounts.length === 0 ? [] : needs.store.pending(accounts, after, limit);
+      },
+      meet: (end) => this.closed(end), take: (end) => this.reflect(end, this.byAccount.get(end.accountId) ?? null), onFault: needs.onFault, signal: this.ended.signal,
+    });
     needs.trading.listen({ closed: (end) => this.closed(end) });
   }
 
   /** Takes up trades without a reflection, of accounts that this node trades. */
   async start(): Promise<void> {
-    await this.takeUp();
+    await this.queue.begin();
   }
 
   /** Ends the call of a model that is under way: its trade is taken up at the next start. */
@@ -69,54 +68,15 @@ export class Reflections {
 
   /** Resolves when nothing waits. */
   async idle(): Promise<void> {
-    while (this.working) await this.working;
+    await this.queue.idle();
   }
 
   /** Resolves once facts are stored; a model is not waited for. */
   async closed(end: TradeEnd): Promise<void> {
     const agent = this.byAccount.get(end.accountId) ?? null;
     if (agent === null && end.accountId !== MAIN) return;
-    if (agent?.model && this.needs.model) this.enqueue(end);
+    if (agent?.model && this.needs.model) this.queue.add(end);
     else await this.reflect(end, agent);
-  }
-
-  private enqueue(end: TradeEnd): void {
-    if (this.waiting.length < MOST_WAITING) this.waiting.push(end);
-    else [this.behind, this.after] = [true, null];
-    this.working ??= this.work();
-  }
-
-  private async work(): Promise<void> {
-    await Promise.resolve(); // so that `working` is set before it can be done
-    try {
-      while (!this.ended.signal.aborted) {
-        const next = this.waiting.shift();
-        if (next) await this.reflect(next, this.byAccount.get(next.accountId) ?? null).catch(this.needs.onFault);
-        else if (this.behind) await this.takeUp();
-        else return;
-      }
-    } catch (error) {
-      this.needs.onFault(error);
-    } finally {
-      this.working = null;
-    }
-  }
-
-  /** A page of what the database has. */
-  private async takeUp(): Promise<void> {
-    this.behind = false;
-    const accounts = [...this.byAccount.keys(), MAIN].filter((id) => this.needs.trading.holds(id));
-    if (accounts.length === 0) return;
-    const { after } = this;
-    const rows = await this.needs.db.selectFrom('closed_trades as t').leftJoin('reflections as r', 'r.trade_id', 't.trade_id').selectAll('t')
-      .where('r.trade_id', 'is', null).where('t.account_id', 'in', accounts)
-      .$if(after !== null, (query) => query.where((where) => where.or([
-        where('t.closed_at', '>', after!.closed_at), where.and([where('t.closed_at', '=', after!.closed_at), where('t.trade_id', '>', after!.trade_id)]),
-      ])))
-      .orderBy('t.closed_at').orderBy('t.trade_id').limit(PAGE).execute();
-    if (rows.length === PAGE) [this.behind, this.after] = [true, rows.at(-1)!];
-    for (const row of rows) await this.closed(endOf(row)).catch(this.needs.onFault);
-    if (this.behind) this.working ??= this.work();
   }
 
   private async reflect(end: TradeEnd, agent: AgentConfig | null): Promise<void> {
@@ -150,12 +110,3 @@ function idOf(tradeId: string): string {
   const hex = createHash('sha256').update(`reflection:${tradeId}`).digest('hex');
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-a${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }
-
-/** As it was told when it closed. */
-export const endOf = (row: ClosedTradesTable): TradeEnd => ({
-  tradeId: row.trade_id, accountId: row.account_id, openedBy: row.opened_by, closedBy: row.closed_by,
-  trade: {
-    symbol: row.symbol, leg: row.leg, side: row.side, quantity: decimal(row.quantity), entryPrice: decimal(row.entry_price), exitPrice: decimal(row.exit_price),
-    pnl: decimal(row.pnl), fees: decimal(row.fees), leverage: row.leverage, openedAt: row.opened_at, closedAt: row.closed_at, liquidated: row.liquidated === 1,
-  },
-});
