@@ -5,6 +5,7 @@ import type { SimilarSituation } from '../model/situation.js';
 import { PreparedRows } from '../storage/prepared.js';
 import type { Schema, SituationsTable } from '../storage/schema.js';
 import { NearestIndex, type Indexed } from './nearest.js';
+import { newestRows } from './newest-rows.js';
 import { situationVector, VECTOR_SIZE, VECTOR_VERSION } from './situation-vector.js';
 import { Tail, type Place } from './tail.js';
 import { isSimulated } from '../model/price-update.js';
@@ -20,6 +21,7 @@ const COLUMNS = [
 const CAPACITY = 100_000;
 const PAGE = 5000;
 const NEAREST = 5;
+const LATEST: Place = { at: Number.MAX_SAFE_INTEGER, id: '' };
 
 interface Known extends Indexed, SimilarSituation {}
 
@@ -49,18 +51,7 @@ export class Situations {
 
   /** Reads what was resolved before; `shared`: other nodes resolve too, so what they store is followed from now on. */
   async start({ shared }: { readonly shared: boolean }): Promise<void> {
-    const newest: Settled[][] = [];
-    let before: Place = { at: Number.MAX_SAFE_INTEGER, id: '' };
-    for (let count = 0; count < this.capacity; ) {
-      const page = await this.settled((query) => query.where('settled_at', '<=', before.at)
-        .where(({ eb, or }) => or([eb('settled_at', '<', before.at), eb('signal_id', '<', before.id)]))
-        .orderBy('settled_at', 'desc').orderBy('signal_id', 'desc').limit(PAGE));
-      newest.push(page);
-      count += page.length;
-      if (page.length < PAGE) break;
-      before = placeOf(page.at(-1)!);
-    }
-    const all = newest.flat().slice(0, this.capacity).reverse();
+    const all = await newestRows<Settled>((last, limit) => this.before(last ? placeOf(last) : LATEST, limit), this.capacity, PAGE);
     for (const row of all) this.learn(row);
     if (!shared) return;
     this.tail = new Tail({
@@ -108,6 +99,12 @@ export class Situations {
 
   async find(signalId: string): Promise<SituationsTable | undefined> {
     return this.db.selectFrom('situations').selectAll().where('signal_id', '=', signalId).executeTakeFirst();
+  }
+
+  private before({ at, id }: Place, limit: number): Promise<Settled[]> {
+    return this.settled((query) => query.where('settled_at', '<=', at)
+      .where(({ eb, or }) => or([eb('settled_at', '<', at), eb('signal_id', '<', id)]))
+      .orderBy('settled_at', 'desc').orderBy('signal_id', 'desc').limit(limit));
   }
 
   private after({ at, id }: Place, limit: number): Promise<Settled[]> {

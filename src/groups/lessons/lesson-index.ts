@@ -1,5 +1,6 @@
 import type { Market } from '../../market/market.js';
 import { sparseText } from '../../knowledge/news/sparse-text.js';
+import { newestRows } from '../../knowledge/newest-rows.js';
 import { Tail } from '../../knowledge/tail.js';
 import type { MarketView } from '../../model/market-view.js';
 import type { LessonsTable } from '../../storage/groups-schema.js';
@@ -45,18 +46,12 @@ export class LessonIndex extends Experiences {
 
   /** Reads what was learnt before; `shared`: what other nodes store is followed from then on. */
   async start({ shared }: { readonly shared: boolean }): Promise<void> {
-    const newest: LessonsTable[] = [];
-    const most = this.needs.capacity ?? OF_ALL;
-    while (newest.length < most) {
-      const page = await this.needs.store.before(newest.at(-1) ?? null, Math.min(PAGE, most - newest.length));
-      newest.push(...page);
-      if (page.length < PAGE) break;
-    }
-    for (const row of newest.reverse()) this.learn(row);
+    const rows = await newestRows<LessonsTable>((last, limit) => this.needs.store.before(last, limit), this.needs.capacity ?? OF_ALL, PAGE);
+    for (const row of rows) this.learn(row);
     if (!shared) return;
     this.tail = new Tail({
       read: (after, limit) => this.needs.store.after(after, limit), placeOf, take: (row) => this.learn(row), onError: this.needs.onFault,
-    }, newest.at(-1)?.created_at ?? 0);
+    }, rows.at(-1)?.created_at ?? 0);
     this.tail.start();
   }
 

@@ -1,5 +1,6 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NewsItem } from '../../model/news-item.js';
+import { newestRows } from '../newest-rows.js';
 import { Tail, type Place } from '../tail.js';
 import type { Embedder } from './embedder.js';
 import type { NewsIndex, NewsQuestion } from './news-index.js';
@@ -32,22 +33,12 @@ export class News {
   /** Reads the newest 100,000; `shared`: what other nodes store is followed from now on. */
   async start({ shared }: { readonly shared: boolean }): Promise<void> {
     const { store, onError } = this.needs;
-    let before: Place | null = null;
-    const newest: (readonly NewsRow[])[] = [];
-    for (let count = 0; count < MOST; count += PAGE) {
-      const rows: readonly NewsRow[] = await store.newest(PAGE, before);
-      newest.push(rows);
-      const last = rows.at(-1);
-      if (rows.length < PAGE || !last) break;
-      before = { at: last.published_at, id: last.id };
-    }
+    const rows = await newestRows<NewsRow>((last, limit) => store.newest(limit, last && { at: last.published_at, id: last.id }), MOST, PAGE);
     let seen = 0;
-    for (const rows of newest.reverse()) {
-      for (const row of [...rows].reverse()) {
-        this.learn(row);
-        seen = Math.max(seen, row.seen_at);
-      }
-      await nextTurn(); // at the start nothing else may have to wait for long
+    for (const [at, row] of rows.entries()) {
+      this.learn(row);
+      seen = Math.max(seen, row.seen_at);
+      if ((at + 1) % PAGE === 0) await nextTurn(); // at the start nothing else may have to wait for long
     }
     if (!shared) return;
     this.tail = new Tail({
