@@ -28,12 +28,13 @@ export function Answered({ approvals, decisionOf }: Props) {
 
 function Row({ approval, decision }: { readonly approval: Approval; readonly decision: Decision | null }) {
   const { approval_id: id, symbol, intent, account_id: account, status, given_by: by, note } = approval;
+  const persons = by.map(({ by: who, at }) => `${personWord(who)}, ${timeOfDay(at)}`).join('; ');
   return (
     <tr data-answered={id}>
       <Cell className="whitespace-nowrap"><SideBadge side={intent.side} /> <span className="tabular-nums">{quantity(intent.quantity)}</span> <Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link></Cell>
       <Cell wide className="text-muted">{account}</Cell>
-      <Cell><StatusBadge status={status} />{note && <p className="mt-0.5 text-xs text-muted">{note}</p>}</Cell>
-      <Cell wide className="text-xs text-muted">{by.map(({ by: who, at }) => `${personWord(who)}, ${timeOfDay(at)}`).join('; ') || '–'}</Cell>
+      <Cell><StatusBadge status={status} />{persons !== '' && <p className="mt-0.5 text-xs text-muted sm:hidden">{persons}</p>}{note && <p className="mt-0.5 text-xs text-muted">{note}</p>}</Cell>
+      <Cell wide className="text-xs text-muted">{persons || '–'}</Cell>
       <Cell>{decision ? <><StatusBadge status={decision.status} />{decision.gate && <div className="mt-0.5 max-w-sm"><Refusal gate={decision.gate} /></div>}</> : '–'}</Cell>
     </tr>
   );
