@@ -23,8 +23,8 @@ export default class Once {
 interface Wanted {
   /** That a strategy buys once, at their first tick. */
   readonly symbols: readonly string[];
-  /** Persons whom those wait for. */
-  readonly needed: 0 | 1 | 2;
+  /** Persons whom those wait for; left out: as the project's policies say. */
+  readonly needed?: 0 | 1 | 2;
   /** Seconds between cycles of agents. */
   readonly agentsEvery?: number;
 }
@@ -41,7 +41,7 @@ export async function tradingRoot({ symbols, needed, agentsEvery }: Wanted): Pro
   await edit('analysts.yaml', (text) => text.replace(/budgets: .*/, 'budgets: {day_usd: 1000, symbol_usd: 1000, requester_usd: 1000}'));
   await edit('risk.yaml', (text) => text
     .replace('follows_signals: true', 'follows_signals: false')
-    .replace('- {brokers: [alpaca-live], needed: 1}', `- {origins: [strategy], needed: ${needed}}`)
+    .replace('- {brokers: [alpaca-live], needed: 1}', (policy) => (needed === undefined ? policy : `- {origins: [strategy], needed: ${needed}}`))
     .replace('max_drift: 0.01', 'max_drift: 0.5'));
   return root;
 }

@@ -3,6 +3,7 @@ import { useState } from 'react';
 import { send } from '../api.js';
 import { dayTime, number } from '../format.js';
 import { notify } from '../notices.js';
+import { LiveMark } from '../trading/live-mark.js';
 import { Button } from '../ui/button.js';
 import { Stat } from '../ui/stat.js';
 import { Confirm } from './confirm.js';
@@ -53,7 +54,7 @@ export function GroupHeader({ group }: { readonly group: Group }) {
         <Stat label="Positions">{mode === 'hedge' ? 'Hedge' : 'One way'}</Stat>
         <Stat label="Leverage">{number(leverage, 0)}×</Stat>
         <Stat label="Margin of a trade">{number(margin)}</Stat>
-        <Stat label="Account"><span className="break-all">{account}</span></Stat>
+        <Stat label="Account"><span className="break-all">{account}</span> <LiveMark account={account} /></Stat>
         <Stat label="Backlog"><span title="Events that it has not settled">{number(backlog, 0)}</span></Stat>
         <Stat label="Last trade sent">{decided == null ? '–' : dayTime(decided)}</Stat>
       </dl>

@@ -3,6 +3,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { number } from '../format.js';
 import { useConnection, useRoom } from '../live.js';
+import { LiveMark } from '../trading/live-mark.js';
 import { Badge } from '../ui/badge.js';
 import { Button } from '../ui/button.js';
 import { Empty, ErrorNote, Loading } from '../ui/states.js';
@@ -29,7 +30,7 @@ function Row({ group, onNews }: { readonly group: Group; readonly onNews: () => 
     <tr data-group={name}>
       <Cell>
         <Link to="/groups/$id" params={{ id }} className="font-medium break-all text-accent hover:underline">{name}</Link>
-        <div className="text-xs text-muted sm:hidden">{symbol} · {leverage}× · {number(margin)}</div>
+        <div className="text-xs text-muted sm:hidden">{symbol} · {leverage}× · {number(margin)} <LiveMark account={account} /></div>
         {missing.length > 0 && <div className="text-xs text-warn">has no {missing.map(roleWords).join(', ')}</div>}
       </Cell>
       <Cell><Presence group={group} /></Cell>
@@ -37,7 +38,7 @@ function Row({ group, onNews }: { readonly group: Group; readonly onNews: () => 
       <Cell wide>{mode === 'hedge' ? <Badge title="A long and a short leg">hedge</Badge> : 'one way'}</Cell>
       <Cell numeric wide>{number(leverage, 0)}×</Cell>
       <Cell numeric wide>{number(margin)}</Cell>
-      <Cell wide className="break-all">{account}</Cell>
+      <Cell wide className="break-all">{account} <LiveMark account={account} /></Cell>
       <Cell numeric><span title="Events that it has not settled">{number(backlog, 0)}</span></Cell>
     </tr>
   );

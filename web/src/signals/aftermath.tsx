@@ -1,5 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { dayTime, fullTime, number } from '../format.js';
+import { LiveMark } from '../trading/live-mark.js';
 import { Badge } from '../ui/badge.js';
 import { Card } from '../ui/card.js';
 import { Empty, ErrorNote, Loading } from '../ui/states.js';
@@ -16,6 +17,7 @@ function Decided({ decision: { account_id: account, intent, status, gate, origin
       <div className="flex flex-wrap items-center gap-x-2 gap-y-1">
         <Badge tone={refused ? 'warn' : status === 'filled' ? 'buy' : 'plain'}>{plainWords(status)}</Badge>
         {(intent as Decision['intent'] | null) && <span className="font-medium tabular-nums">{intent.side} {number(intent.quantity, intent.quantity % 1 === 0 ? 0 : 4)}, {intent.order_type}{intent.limit_price === undefined ? '' : ` at ${intent.limit_price}`}</span>}
+        <LiveMark account={account} />
         <span className="text-muted">account {account}, {byWords(origin, originId)}</span>
         <time dateTime={timestamp} title={fullTime(timestamp)} className="ml-auto text-xs text-muted tabular-nums">{dayTime(timestamp)}</time>
       </div>

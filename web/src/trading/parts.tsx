@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { change, dayTime, fullTime, hourMinute, money } from '../format.js';
 import { useConnection } from '../live.js';
 import { Badge, type Tone } from '../ui/badge.js';
+import { isLive } from './live-mark.js';
 import type { Gate, TradingState } from './types.js';
 import { detailWord, gateWord, statusWord } from './words.js';
 
@@ -13,7 +14,7 @@ export const StateBadge = ({ state }: { readonly state: TradingState }) => <Badg
 /** Whose money it is: nobody's, a broker's paper, or real. */
 export function MoneyBadge({ broker }: { readonly broker: string }) {
   const { feed } = useConnection();
-  const live = broker === 'alpaca-live';
+  const live = isLive({ broker });
   return (
     <span className="inline-flex flex-wrap gap-1">
       <Badge tone={live ? 'sell' : 'plain'} title={live ? 'Real money, at Alpaca' : broker === 'paper' ? 'No real money: the paper broker of this server' : 'No real money: a paper account at Alpaca'}>{live ? 'LIVE' : 'PAPER'}</Badge>

@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { usePrice } from '../prices.js';
 import { Age } from '../signal-parts.js';
 import { Cell, Table } from '../ui/table.js';
+import { LiveMark } from './live-mark.js';
 import { Change, Gain, priced, quantity, SideBadge } from './parts.js';
 import type { Position } from './types.js';
 import { unrealisedAt } from './use-marks.js';
@@ -35,7 +36,7 @@ function PositionRow({ position, currency, withAccount }: { readonly position: R
     <tr data-position={symbol}>
       <Cell><Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link></Cell>
       {withAccount && <Cell wide className="text-muted">{account}</Cell>}
-      <Cell className="whitespace-nowrap"><SideBadge side={side} />{leverage > 1 && <span className="ml-1 text-xs text-muted">{leverage}×</span>}</Cell>
+      <Cell className="whitespace-nowrap"><SideBadge side={side} /> <LiveMark account={account} />{leverage > 1 && <span className="ml-1 text-xs text-muted">{leverage}×</span>}</Cell>
       <Cell numeric wide>{quantity(size)}</Cell>
       <Cell numeric wide>{priced(entry)}</Cell>
       <Cell numeric>{priced(mark)}</Cell>

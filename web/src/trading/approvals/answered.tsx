@@ -2,6 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { timeOfDay } from '../../format.js';
 import { Empty } from '../../ui/states.js';
 import { Cell, Table } from '../../ui/table.js';
+import { LiveMark } from '../live-mark.js';
 import { quantity, Refusal, Section, SideBadge, StatusBadge } from '../parts.js';
 import type { Approval, Decision } from '../types.js';
 import { personWord } from '../words.js';
@@ -31,7 +32,7 @@ function Row({ approval, decision }: { readonly approval: Approval; readonly dec
   const persons = by.map(({ by: who, at }) => `${personWord(who)}, ${timeOfDay(at)}`).join('; ');
   return (
     <tr data-answered={id}>
-      <Cell className="whitespace-nowrap"><SideBadge side={intent.side} /> <span className="tabular-nums">{quantity(intent.quantity)}</span> <Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link></Cell>
+      <Cell className="whitespace-nowrap"><SideBadge side={intent.side} /> <span className="tabular-nums">{quantity(intent.quantity)}</span> <Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link> <LiveMark account={account} /></Cell>
       <Cell wide className="text-muted">{account}</Cell>
       <Cell><StatusBadge status={status} />{persons !== '' && <p className="mt-0.5 text-xs text-muted sm:hidden">{persons}</p>}{note && <p className="mt-0.5 text-xs text-muted">{note}</p>}</Cell>
       <Cell wide className="text-xs text-muted">{persons || '–'}</Cell>

@@ -5,6 +5,7 @@ import { useRoom } from '../../live.js';
 import { symbolRoom } from '../../rooms.js';
 import { Badge } from '../../ui/badge.js';
 import { Button } from '../../ui/button.js';
+import { isLive } from '../live-mark.js';
 import { MoneyBadge, priced, quantity, SideBadge } from '../parts.js';
 import type { Account, Approval, Decision } from '../types.js';
 import { personWord } from '../words.js';
@@ -20,10 +21,12 @@ interface Props {
   /** null before it is loaded. */
   readonly decision: Decision | null;
   readonly account: Account | null;
+  /** Nothing is approved before the page knows whose money it is. */
+  readonly accountsKnown: boolean;
 }
 
 /** One intent that waits: what is to be done, how long it waits, how far the price has gone, and the answers. */
-export function ApprovalCard({ approval, decision, account }: Props) {
+export function ApprovalCard({ approval, decision, account, accountsKnown }: Props) {
   const { symbol, intent, account_id: accountId, price, needed, given, given_by: givenBy, note, approval_id: id } = approval;
   const [asked, setAsked] = useState<'edit' | 'reject' | null>(null);
   useRoom(symbolRoom(symbol));
@@ -37,7 +40,7 @@ export function ApprovalCard({ approval, decision, account }: Props) {
           <h2 className="flex flex-wrap items-center gap-2 text-lg leading-tight font-semibold"><SideBadge side={intent.side} /> <span className="tabular-nums">{quantity(intent.quantity)}</span> <Link to="/symbols/$symbol" params={{ symbol }} className="hover:text-accent hover:underline">{symbol}</Link></h2>
           <p className="mt-0.5 text-sm text-muted"><span className="tabular-nums">{money(worth, account?.currency)}</span> · {orderWord(approval)}</p>
         </div>
-        {account && <MoneyBadge broker={account.broker} />}
+        {account ? <MoneyBadge broker={account.broker} /> : accountsKnown && <Badge tone="warn">account not known here</Badge>}
       </header>
       <div className="mt-3 border-y border-line"><Countdown approval={approval} /></div>
       <Drift approval={approval} />
@@ -57,9 +60,10 @@ export function ApprovalCard({ approval, decision, account }: Props) {
           <span className="text-muted">{given === 0 ? 'Nobody has agreed yet.' : `${givenBy.map(({ by, at }) => `${personWord(by)} at ${timeOfDay(at)}`).join(', ')}. Another person must agree.`}</span>
         </p>
       )}
+      {account && isLive(account) && <p className="mx-3 mb-2 rounded-md border border-sell/50 px-2.5 py-1.5 text-sm font-medium text-sell">An order with real money, at Alpaca.</p>}
       <RefusedNote error={approve.error} />
       <footer className="mt-auto grid grid-cols-[1fr_auto_auto] gap-2 p-3">
-        <Button look="primary" className="min-h-10" busy={approve.isPending} onClick={() => approve.mutate({ decision: 'approve' })}>Approve</Button>
+        <Button look="primary" className="min-h-10" busy={approve.isPending} disabled={!accountsKnown} onClick={() => approve.mutate({ decision: 'approve' })}>Approve</Button>
         <Button className="min-h-10" onClick={() => setAsked('edit')}>Edit…</Button>
         <Button look="danger" className="min-h-10" onClick={() => setAsked('reject')}>Reject…</Button>
       </footer>

@@ -31,7 +31,7 @@ export function ApprovalsPage() {
           <ul className="grid gap-3 md:grid-cols-2 xl:grid-cols-3">
             {waiting.map((approval) => (
               <li key={approval.approval_id} className="min-w-0">
-                <ApprovalCard approval={approval} decision={decisionOf(approval.decision_id)} account={accounts?.find(({ account_id: id }) => id === approval.account_id) ?? null} />
+                <ApprovalCard approval={approval} decision={decisionOf(approval.decision_id)} account={accounts?.find(({ account_id: id }) => id === approval.account_id) ?? null} accountsKnown={accounts !== undefined} />
               </li>
             ))}
           </ul>

@@ -3,6 +3,7 @@ import { percent } from '../../format.js';
 import { Button } from '../../ui/button.js';
 import { Empty, ErrorNote, Loading } from '../../ui/states.js';
 import { Cell, Table } from '../../ui/table.js';
+import { LiveMark } from '../live-mark.js';
 import { Moment, priced, quantity, Refusal, SideBadge, StatusBadge } from '../parts.js';
 import type { Decision } from '../types.js';
 import type { Listed } from './use-lists.js';
@@ -36,7 +37,7 @@ function Row({ decision }: { readonly decision: Decision }) {
       <Cell wide className="whitespace-nowrap text-muted">{account}</Cell>
       <Cell wide className="whitespace-nowrap text-muted">{ORIGINS[origin ?? ''] ?? origin}</Cell>
       <Cell numeric wide>{percent(confidence)}</Cell>
-      <Cell className="sm:min-w-36"><StatusBadge status={status} />{gate && <div className="mt-0.5 max-w-sm"><Refusal gate={gate} /></div>}</Cell>
+      <Cell className="sm:min-w-36"><span className="inline-flex flex-wrap gap-1"><StatusBadge status={status} /><LiveMark account={account} /></span>{gate && <div className="mt-0.5 max-w-sm"><Refusal gate={gate} /></div>}</Cell>
       <Cell wide className="max-w-md text-xs text-muted"><p className="line-clamp-2" title={reason}>{reason}</p></Cell>
     </tr>
   );

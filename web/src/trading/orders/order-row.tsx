@@ -5,6 +5,7 @@ import { timeOfDay } from '../../format.js';
 import { Button } from '../../ui/button.js';
 import { ErrorNote, Loading } from '../../ui/states.js';
 import { Cell } from '../../ui/table.js';
+import { LiveMark } from '../live-mark.js';
 import { Moment, priced, quantity, SideBadge, StatusBadge } from '../parts.js';
 import type { Order, OrderDetail } from '../types.js';
 
@@ -28,7 +29,7 @@ export function OrderRow({ order, open, onToggle }: { readonly order: Order; rea
         <Cell numeric wide>{quantity(filled)}</Cell>
         <Cell numeric wide>{priced(average)}</Cell>
         <Cell numeric wide>{priced(fees)}</Cell>
-        <Cell><StatusBadge status={status} />{order.reason && <p className="mt-0.5 max-w-xs text-xs text-muted">{order.reason}</p>}</Cell>
+        <Cell><span className="inline-flex flex-wrap gap-1"><StatusBadge status={status} /><LiveMark account={account} /></span>{order.reason && <p className="mt-0.5 max-w-xs text-xs text-muted">{order.reason}</p>}</Cell>
       </tr>
       {open && <tr><td colSpan={COLUMNS} className="bg-raised/50 px-3 py-2"><Fills orderId={id} /></td></tr>}
     </>
