@@ -20,6 +20,6 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   // patience, not a measure: what holds is waited for on a slow and busy machine too, and what hangs fails all the same
-  testTimeout: 180_000,
+  testTimeout: 300_000,
   maxWorkers: 2,
 };

@@ -225,5 +225,5 @@ describe('exactly one order for each intent, and positions as the broker has the
     for (let at = 0; at < RUNS; at += 10) {
       await Promise.all(Array.from({ length: 10 }, async (_, of) => run(at + of + 1, `alpaca-${at + of + 1}`, await alpacaVenue(at + of + 1))));
     }
-  }, 240_000);
+  }, 600_000);
 });

@@ -71,7 +71,7 @@ describeReal('a replayed file', () => {
     expect(first.filter(({ metadata }) => metadata.similar.length === 5).length).toBeGreaterThan(2000);
     expect(hash(await replay('0'))).toBe(hash(first));
     expect(hash(await replay('500000000'))).toBe(hash(first));
-  });
+  }, 600_000);
 
   test('with no good row refuses to start, and says the file and why', async () => {
     const path = join(await freshDataDir(), 'bad.csv');

@@ -32,11 +32,11 @@ test('a file replayed on several nodes gives the signals of one node, whichever 
   const [one, many] = [await freshPostgres({ redisUrl: 'redis://none' }), await freshPostgres({ redisUrl: redis.url })];
   try {
     await startServer({ ...env, DATABASE_URL: one.options.databaseUrl! });
-    await until('one node has ended', async () => (await signals(one)).length >= ROWS - 60 && (await ended(one)));
+    await until('one node has ended', async () => (await signals(one)).length >= ROWS - 60 && (await ended(one)), 240_000);
     const cluster = { ...env, DATABASE_URL: many.options.databaseUrl!, REDIS_URL: redis.url };
     await startServer({ ...cluster, ROLES: 'gateway,market,trading' }); // leads, and waits for somebody who does the runs
     await startServer({ ...cluster, ROLES: 'analyst' });
-    await until('the cluster has ended', () => ended(many));
+    await until('the cluster has ended', () => ended(many), 240_000);
     expect(await signals(many)).toEqual(await signals(one));
     expect((await signals(many)).length).toBeGreaterThan(200);
     const { alerts } = await many.kysely.selectFrom('room_messages').select(({ fn }) => fn.countAll<number>().as('alerts')).where('body', 'like', '%FEED_ENDED%').executeTakeFirstOrThrow();
@@ -48,7 +48,7 @@ test('a file replayed on several nodes gives the signals of one node, whichever 
     await Promise.all([one.drop(), many.drop()]);
     await redis.kill();
   }
-}, 200_000);
+}, 600_000);
 
 const ended = async ({ kysely }: FreshDatabase): Promise<boolean> =>
   (await kysely.selectFrom('room_messages').select('offset').where('body', 'like', '%FEED_ENDED%').execute()).length > 0;

@@ -153,7 +153,7 @@ test(`killed ${ROUNDS} times under load, the server goes on where it was for eve
   log.close();
   for (const follower of followers) follower.leave();
   expect(await server.stop()).toBe(0);
-}, 240_000);
+}, 600_000);
 
 const pick = ({ type, data, timestamp, epoch, offset }: Frame) => ({ type, data, timestamp, epoch, offset });
 

@@ -1,5 +1,5 @@
 /** Resolves once the condition holds, looked at every few milliseconds; rejects with `what` after `withinMs`. */
-export async function until(what: string, condition: () => unknown, withinMs = 60_000): Promise<void> {
+export async function until(what: string, condition: () => unknown, withinMs = 120_000): Promise<void> {
   const end = performance.now() + withinMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`not within ${withinMs} ms: ${what}`);
