@@ -9,7 +9,7 @@ import { until } from '../support/until.js';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 let server: TestServer;
-beforeAll(async () => { server = await startServer({ ANALYZE_PER_MINUTE: '1000' }); });
+beforeAll(async () => { server = await startServer({ ANALYZE_PER_MINUTE: '1000', ANALYSIS_DEADLINE_MS: '10000' }); });
 afterAll(cleanUp);
 
 // the tests read what the contract promises

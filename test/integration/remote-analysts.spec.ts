@@ -15,7 +15,7 @@ describe('remote analysts of a cluster', () => {
   beforeAll(async () => {
     redis = await RedisServer.start();
     db = await freshPostgres({ redisUrl: redis.url });
-    const env = { DATABASE_URL: db.options.databaseUrl!, REDIS_URL: redis.url, SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1', ANALYZE_PER_MINUTE: '1000' };
+    const env = { DATABASE_URL: db.options.databaseUrl!, REDIS_URL: redis.url, SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1', ANALYZE_PER_MINUTE: '1000', ANALYSIS_DEADLINE_MS: '60000' };
     // runs are done where no analyst is connected
     [worker, door, otherDoor] = await Promise.all([{ ROLES: 'analyst,market,trading' }, { ROLES: 'gateway' }, { ROLES: 'gateway' }].map((roles) => startServer({ ...env, ...roles }))) as [TestServer, TestServer, TestServer];
   });

@@ -4,6 +4,7 @@ import { EventClient } from '../support/event-client.js';
 import { freePort } from '../support/free-port.mjs';
 import { newGroup, rest } from '../support/group-admin.js';
 import { freshDataDir, startServer, type TestServer } from '../support/server.js';
+import { until } from '../support/until.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -70,7 +71,7 @@ describe('groups', () => {
     await once.getByText(`npx conclave group --token ${token}`).waitFor();
     expect(await axe()).toEqual([]);
     await once.getByRole('button', { name: 'Close' }).click();
-    expect(await page.getByText(token).count()).toBe(0);
+    await page.getByText(token).waitFor({ state: 'detached' });
 
     const row = page.locator('tr[data-group="btc_desk"]');
     await row.getByText('away').waitFor();
@@ -103,10 +104,11 @@ describe('groups', () => {
     expect(await client.ask(trade(event.id as string, 'CLOSE'))).toMatchObject({ ok: true });
     await said.getByText('Lesson').waitFor();
     await said.getByText('Outcome').waitFor();
+    await said.getByText('filled', { exact: true }).nth(1).waitFor();
     expect(await said.locator('[data-order]').allInnerTexts()).toEqual([expect.stringMatching(/buy[\s\S]*filled/), expect.stringMatching(/sell[\s\S]*filled/)]);
     expect(await axe()).toEqual([]);
     await page.getByRole('tab', { name: /Orders/ }).click();
-    expect(await page.locator('tr[data-order]').count()).toBe(2);
+    await until(async () => (await page.locator('tr[data-order]').count()) === 2, 'both orders');
     await page.getByRole('tab', { name: /Lessons/ }).click();
     await page.locator('li[data-lesson]').waitFor();
 
@@ -175,7 +177,7 @@ describe('groups', () => {
     await page.getByRole('button', { name: 'Delete', exact: true }).click();
     await page.getByRole('button', { name: 'Delete the group' }).click();
     await page.getByText(/panel_desk is deleted. The account group-panel_desk stays/).waitFor();
-    expect(new URL(page.url()).pathname).toBe('/groups');
+    await page.waitForURL(({ pathname }) => pathname === '/groups');
     expect(await page.locator('tr[data-group="panel_desk"]').count()).toBe(0);
     expect(faults).toEqual([]);
   });
@@ -219,7 +221,7 @@ describe('groups', () => {
     expect(secret.length).toBeGreaterThan(20);
     await once.getByText(`${server.url}/api/hooks/hook`).waitFor();
     await once.getByRole('button', { name: 'Close' }).click();
-    expect(await page.getByText(secret).count()).toBe(0);
+    await page.getByText(secret).waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Delete open_bell' }).click();
     await page.getByRole('button', { name: 'Delete the trigger' }).click();
     await row.waitFor({ state: 'detached' });

@@ -10,7 +10,7 @@ import { until } from '../support/until.js';
 let server: TestServer;
 beforeAll(async () => {
   // runs come from subscriptions and from those who ask
-  server = await startServer({ ANALYZE_PER_MINUTE: '1000', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1' });
+  server = await startServer({ ANALYZE_PER_MINUTE: '1000', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '1', ANALYSIS_DEADLINE_MS: '120000' }); // a seat that waits is to be seen waiting
 });
 const open = pagesOf();
 

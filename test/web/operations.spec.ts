@@ -3,6 +3,7 @@ import { overflows, pagesOf, PHONE } from '../support/browser.js';
 import { RawClient } from '../support/raw-client.js';
 import { startServer, type TestServer } from '../support/server.js';
 import { SECRET, token } from '../support/tokens.js';
+import { until } from '../support/until.js';
 
 let server: TestServer;
 const open = pagesOf();
@@ -20,7 +21,7 @@ describe('operations', () => {
     await first.waitFor();
     expect(await first.count()).toBe(1);
     await page.getByLabel('Search the log').fill('SYMBOLS?first');
-    expect(await log.getByRole('listitem').count()).toBe(1);
+    await until(async () => (await log.getByRole('listitem').count()) === 1, 'only that line is shown');
     await page.getByLabel('Search the log').fill('');
     await page.getByRole('button', { name: 'Pause' }).click();
     await fetch(`${server.url}/api/symbols?second`);

@@ -64,7 +64,7 @@ describe('the frame', () => {
     const { page, faults } = await open(server, '/groups/none/at/all');
     await page.getByText('There is no such page.').waitFor();
     await page.getByRole('link', { name: 'To the watch list' }).click();
-    expect(new URL(page.url()).pathname).toBe('/');
+    await page.waitForURL(({ pathname }) => pathname === '/');
     expect(faults).toEqual([]);
   });
 });

@@ -103,9 +103,9 @@ describe('a signal', () => {
       return [new Date(Date.parse('2026-01-05T00:00:00Z') + at * 60_000).toISOString(), price, price + 0.2, price - 0.2, price + 0.05, 10 + (at % 7)].join(',');
     });
     writeFileSync(file, `timestamp,open,high,low,close,volume\n${rows.join('\n')}\n`);
-    const replay = await startServer({ FEED: 'replay', REPLAY_FILES: `BTCUSDT=${file}`, REPLAY_SPEED: '600', TRADING: 'off' });
+    const replay = await startServer({ FEED: 'replay', REPLAY_FILES: `BTCUSDT=${file}`, REPLAY_SPEED: '150', TRADING: 'off' });
     const newest = async (): Promise<{ signal_id: string } | undefined> => ((await (await fetch(`${replay.url}/api/signals?limit=1`)).json()) as { items: { signal_id: string }[] }).items[0];
-    const { signal_id: id } = await until(newest, 'a signal');
+    const { signal_id: id } = await until(newest, 'a signal'); // pending for 24 s
     const { page, faults } = await open(replay, `/signals/${id}`);
     const outcome = page.getByRole('region', { name: 'Outcome' });
     await outcome.getByText(/pending/).waitFor();
