@@ -7,11 +7,12 @@ import { until } from './until.js';
 export class Cluster {
   private constructor(readonly redis: RedisServer, readonly db: FreshDatabase, readonly nodes: readonly TestServer[]) {}
 
-  static async start(count: number, env: Readonly<Record<string, string>> = {}): Promise<Cluster> {
+  /** @param root a folder with another `config/` */
+  static async start(count: number, env: Readonly<Record<string, string>> = {}, root?: string): Promise<Cluster> {
     const redis = await RedisServer.start();
     const db = await freshPostgres({ redisUrl: redis.url });
     const all = { DATABASE_URL: db.options.databaseUrl!, REDIS_URL: redis.url, LOG_LEVEL: 'info', ...env };
-    const nodes = await Promise.all(Array.from({ length: count }, () => startServer(all)));
+    const nodes = await Promise.all(Array.from({ length: count }, () => startServer(all, root)));
     return new Cluster(redis, db, nodes);
   }
 
