@@ -86,7 +86,7 @@ export class AppModule {
     const assets = AssetsModule.of([configuration, storage, cluster, rooms, market, analysts, trading, agents], agentPorts);
     const work = TradingWorkModule.of(configuration, storage, rooms, market, trading, approvals, strategies, agents);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
-    const groups = GroupsModule.of({ configuration, storage, cluster, rooms, knowledge, market, analysts, trading });
+    const groups = GroupsModule.of({ configuration, storage, cluster, rooms, journal, knowledge, market, analysts, trading });
     const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, groups, watch);
     const ops = OpsModule.of(configuration, storage, cluster, rooms, journal, market, remote, analysts, signals, trading, gateway);
     return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groups, watch, gateway, ops] };

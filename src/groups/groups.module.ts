@@ -40,6 +40,7 @@ export interface GroupsImports {
   readonly storage: DynamicModule;
   readonly cluster: DynamicModule;
   readonly rooms: DynamicModule;
+  readonly journal: DynamicModule;
   readonly knowledge: DynamicModule;
   readonly market: DynamicModule;
   readonly analysts: DynamicModule;
@@ -96,10 +97,10 @@ const sockets: Provider[] = [
 /** Trading groups and triggers, whole. */
 @Module({})
 export class GroupsModule {
-  static of({ configuration, storage, cluster, rooms, knowledge, market, analysts, trading }: GroupsImports): DynamicModule {
+  static of({ configuration, storage, cluster, rooms, journal, knowledge, market, analysts, trading }: GroupsImports): DynamicModule {
     const base = [configuration, storage, cluster, rooms, market];
     const events = GroupEventsModule.of(configuration, storage, cluster, rooms);
-    const lessons = LessonsModule.of(configuration, storage, rooms, knowledge, market, analysts, trading);
+    const lessons = LessonsModule.of(configuration, storage, rooms, journal, knowledge, market, analysts, trading);
     const trades = TradesModule.of(...base, trading, events);
     const triggers = TriggersModule.of(...base, events);
     const history = HistoryModule.of(configuration, storage, rooms, knowledge, market, events, lessons);

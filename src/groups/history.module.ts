@@ -1,7 +1,6 @@
 import { Module, type DynamicModule } from '@nestjs/common';
 import { LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
-import { Embedder } from '../knowledge/news/embedder.js';
 import { Market } from '../market/market.js';
 import { RoomWriter } from '../rooms/room-writer.js';
 import type { Database } from '../storage/database.js';
@@ -11,6 +10,7 @@ import { DiscussionsController } from './discussions/discussions.controller.js';
 import { Discussions } from './discussions/discussions.js';
 import { Events } from './events/event.js';
 import { GroupStore } from './group-store.js';
+import { BookedEmbedder } from './lessons/booked-embedder.js';
 import { LessonIndex } from './lessons/lesson-index.js';
 import { LessonStore } from './lessons/lesson-store.js';
 import { LessonsController } from './lessons/lessons.controller.js';
@@ -38,9 +38,9 @@ export class HistoryModule {
         { provide: Traces, inject: [DATABASE, DiscussionReads], useFactory: ({ kysely }: Database, reads: DiscussionReads) => new Traces(kysely, reads) },
         {
           provide: Recall,
-          inject: [LessonIndex, LessonStore, Embedder, LOG],
-          useFactory: (index: LessonIndex, store: LessonStore, embedder: Embedder | null, log: Log) => new Recall({
-            index, store, embedder, onFault: (error) => log.warn({ err: error }, 'The provider makes no embeddings: lessons are compared by their words'),
+          inject: [LessonIndex, BookedEmbedder, LOG],
+          useFactory: (index: LessonIndex, embedder: BookedEmbedder | null, log: Log) => new Recall({
+            index, embedder, onFault: (error) => log.warn({ err: error }, 'The provider makes no embeddings: lessons are compared by their words'),
           }),
         },
       ],

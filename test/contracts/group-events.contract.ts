@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import type { Database } from '../../src/storage/database.js';
 import type { FreshDatabase } from '../support/databases.js';
 import { EventClient, type EventFrame } from '../support/event-client.js';
-import { eventEdges, eventFor, newGroup, type EventEdgesOptions } from '../support/event-edges.js';
+import { bringing, eventEdges, eventFor, newGroup, type EventEdgesOptions } from '../support/event-edges.js';
 import { until } from '../support/until.js';
 
 type Edges = Awaited<ReturnType<typeof eventEdges>>;
@@ -194,7 +194,7 @@ export function groupEvents(name: string, fresh: () => Promise<FreshDatabase>): 
     });
 
     it('what a group has learnt comes with its events', async () => {
-      const learnt = await eventEdges(db, 'node-x', { experiences: [{ id: 'l1', lesson: 'Wait for the close', outcome_return: -0.01 }] });
+      const learnt = await eventEdges(db, 'node-x', { experiences: bringing([{ id: 'l1', lesson: 'Wait for the close', outcome_return: -0.01 }]) });
       const { token } = await newGroup(db, 'learnt');
       const client = await group(token, acking, learnt);
       await learnt.desk.publish(eventFor(['learnt']));

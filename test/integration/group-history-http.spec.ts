@@ -16,6 +16,7 @@ import { Experiences } from '../../src/groups/lessons/experiences.js';
 import { LessonIndex } from '../../src/groups/lessons/lesson-index.js';
 import { Lessons } from '../../src/groups/lessons/lessons.js';
 import { LessonsModule } from '../../src/groups/lessons/lessons.module.js';
+import { Budget } from '../../src/journal/budget.js';
 import { Embedder } from '../../src/knowledge/news/embedder.js';
 import { Market } from '../../src/market/market.js';
 import { decimal } from '../../src/model/decimal.js';
@@ -53,7 +54,7 @@ describe('what groups said, did and learnt, over HTTP', () => {
     const log = pino({ level: 'silent' });
     const events = eventDesk(db, world.writer);
     const values = [
-      [DATABASE, db], [RoomWriter, world.writer], [Market, world.market], [Trading, world.desks], [GroupStore, new GroupStore(db.kysely)], [Events, events], [Embedder, null], [ModelCaller, null],
+      [DATABASE, db], [RoomWriter, world.writer], [Market, world.market], [Trading, world.desks], [GroupStore, new GroupStore(db.kysely)], [Events, events], [Embedder, null], [Budget, null], [ModelCaller, null],
     ] as const;
     const ports = { module: Ports, providers: values.map(([provide, useValue]) => ({ provide, useValue })), exports: values.map(([provide]) => provide) };
     const configuration = ConfigModule.of({ trading: { lesson: null } } as unknown as Config, log);

@@ -24,6 +24,8 @@ export interface ChatAnswer {
   readonly model?: string;
   /** null: the server does not say. */
   readonly usage?: Readonly<Record<string, number>> | null;
+  /** The embedding of a text. */
+  readonly vector?: (text: string) => readonly number[];
   /** An error of HTTP. */
   readonly status?: number;
   readonly message?: string;

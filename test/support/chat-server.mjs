@@ -64,7 +64,7 @@ async function reply(response, asked, answer, nth) {
     return;
   }
   response.writeHead(200, { 'content-type': 'application/json' });
-  response.end(JSON.stringify(asked.path.endsWith('/embeddings') ? embeddings(asked.body) : completion(asked.body, does)));
+  response.end(JSON.stringify(asked.path.endsWith('/embeddings') ? embeddings(asked.body, does) : completion(asked.body, does)));
 }
 
 function completion({ model, messages }, does) {
@@ -78,12 +78,14 @@ function completion({ model, messages }, does) {
   };
 }
 
-/** The same text, the same vector; words in common, a smaller angle. */
-function embeddings({ model, input }) {
-  const data = (Array.isArray(input) ? input : [input]).map((text, index) => {
+/** The same text, the same vector; words in common, a smaller angle; or as it is told. */
+function embeddings({ model, input }, { vector }) {
+  const texts = Array.isArray(input) ? input : [input];
+  const data = texts.map((text, index) => {
+    if (vector) return { object: 'embedding', index, embedding: vector(String(text)) };
     const embedding = new Array(64).fill(0);
     for (const word of String(text).toLowerCase().match(/[a-z0-9]+/g) ?? []) embedding[createHash('sha1').update(word).digest()[0] % 64] += 1;
     return { object: 'embedding', index, embedding };
   });
-  return { object: 'list', model, data, usage: { prompt_tokens: 1, total_tokens: 1 } };
+  return { object: 'list', model, data, usage: { prompt_tokens: texts.length, total_tokens: texts.length } };
 }

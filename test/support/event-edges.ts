@@ -15,6 +15,7 @@ import { ConnectionRows } from '../../src/groups/connections/connection-rows.js'
 import { Connections } from '../../src/groups/connections/connections.js';
 import { DeliveryStore } from '../../src/groups/events/delivery-store.js';
 import type { Experience, NewEvent } from '../../src/groups/events/event.js';
+import type { Experiences } from '../../src/groups/lessons/experiences.js';
 import { EventDesk } from '../../src/groups/events/event-desk.js';
 import { Lines } from '../../src/groups/events/lines.js';
 import { Settlements } from '../../src/groups/events/settlements.js';
@@ -31,14 +32,17 @@ import { roomNode } from './room-node.js';
 
 const nobody: FrameTakers = { trade: () => Promise.reject(new Error('none trades here')), log: () => Promise.reject(new Error('none logs here')), trigger: () => Promise.reject(new Error('none takes events here')) };
 
+/** Every event brings these. */
+export const bringing = (experiences: readonly Experience[]): Experiences => ({ about: () => experiences, ready: () => null });
+
 export interface EventEdgesOptions {
   readonly channels?: Channels | null;
   readonly takers?: FrameTakers;
-  readonly experiences?: readonly Experience[];
+  readonly experiences?: Experiences;
 }
 
 /** `/ws/events` on a real port, over a real database. */
-export async function eventEdges(db: Database, name: string, { channels = null, takers = nobody, experiences = [] }: EventEdgesOptions = {}) {
+export async function eventEdges(db: Database, name: string, { channels = null, takers = nobody, experiences = bringing([]) }: EventEdgesOptions = {}) {
   const market = new Market({ feed: new HandFeed([instrumentOf('BTCUSDT')], '1h'), config: { interval: '1h', intervals: ['1h'], keepCandles: 50 }, events: { price: () => undefined, closed: async () => undefined, ended: () => undefined, error: () => undefined } });
   const node = roomNode(db);
   const faults = node.faults as unknown[];
@@ -58,7 +62,7 @@ export async function eventEdges(db: Database, name: string, { channels = null, 
   const ofGroups = new Connections({ rows: new ConnectionRows(db.kysely, 'group', name), channels, onFault });
   const ofTriggers = new Connections({ rows: new ConnectionRows(db.kysely, 'trigger', name), channels, onFault });
   const groupSessions = new GroupSessions({
-    db: db.kysely, groups, lines, ofGroups, ofTriggers, line: { deliveries, settlements, experiences: { about: () => experiences }, onFault }, takers, writer: node.writer, onFault,
+    db: db.kysely, groups, lines, ofGroups, ofTriggers, line: { deliveries, settlements, experiences, onFault }, takers, writer: node.writer, onFault,
   });
   for (const each of [ofGroups, ofTriggers, lines]) await each.start();
   const http = createServer();

@@ -78,6 +78,8 @@ export interface Experience {
   readonly lesson: string;
   /** Share of the entry price, signed by side, fees off. */
   readonly outcome_return: number;
+  /** What was meant was compared; absent: the words. */
+  readonly by?: 'meaning';
 }
 
 export const eventFrame = (event: StoredEvent, experiences: readonly Experience[] = []): EventFrame => ({

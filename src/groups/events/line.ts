@@ -47,6 +47,8 @@ const UNACKNOWLEDGED = 1024;
 export class Line {
   /** Sent and not settled. */
   private readonly out = new Set<string>();
+  /** Just stored, in their order: until it is known what goes with them they wait, for a fraction of a second. */
+  private readonly held = new Map<string, { readonly event: StoredEvent; ready: boolean }>();
   /** Of those, the ones that the write alone may settle. */
   private written: string[] = [];
   /** Settled while the table was read. */
@@ -61,17 +63,22 @@ export class Line {
 
   constructor(readonly group: Group, readonly speech: Speech, private readonly wire: GroupWire, private readonly needs: LineNeeds) {}
 
-  /** Events that are out. */
+  /** Events that are out, or about to be. */
   get outstanding(): number {
-    return this.out.size;
+    return this.out.size + this.held.size;
   }
 
   /** An event that was just stored. */
   event(event: StoredEvent): void {
-    if (this.behind || this.pulling || this.out.size >= this.most) return this.wake();
-    const experiences = this.needs.experiences.about(this.group, event);
-    this.wire.send(this.needs.packets.of(event, this.speech.form, experiences), experiences.length === 0);
-    this.sent(event.eventId);
+    if (this.full) return this.wake();
+    const ready = this.needs.experiences.ready(this.group, [event]);
+    if (!ready && this.held.size === 0) return this.give(event);
+    const held = { event, ready: !ready };
+    this.held.set(event.eventId, held);
+    void ready?.then(() => {
+      held.ready = true;
+      this.release();
+    });
   }
 
   /** There is more in the table, or may be. */
@@ -100,6 +107,28 @@ export class Line {
     this.closed = true;
     for (const timer of [this.grace, this.silence, this.again]) clearTimeout(timer);
     if (orderly && !this.speech.acks) this.settleWritten();
+  }
+
+  /** What comes has to go through the table. */
+  private get full(): boolean {
+    return this.behind || this.pulling || this.out.size >= this.most;
+  }
+
+  private give(event: StoredEvent): void {
+    const experiences = this.needs.experiences.about(this.group, event);
+    this.wire.send(this.needs.packets.of(event, this.speech.form, experiences), experiences.length === 0);
+    this.sent(event.eventId);
+  }
+
+  /** None overtakes another. */
+  private release(): void {
+    if (this.closed) return;
+    for (const [eventId, { event, ready }] of this.held) {
+      if (!ready) return;
+      this.held.delete(eventId);
+      if (this.full) this.wake();
+      else this.give(event);
+    }
   }
 
   private get most(): number {
@@ -162,19 +191,26 @@ export class Line {
     this.behind = false;
     await this.needs.settlements.written();
     const room = Math.min(WINDOW, this.most - this.out.size);
-    const limit = this.out.size + room;
+    const limit = this.outstanding + room;
     const found = await this.needs.deliveries.open(this.group.groupId, limit);
     if (this.closed) return false;
-    const next = found.filter(({ eventId }) => !this.out.has(eventId) && !this.justSettled.has(eventId) && !this.needs.settlements.holds(eventId, this.group.groupId)).slice(0, room);
-    if (found.length === limit) this.behind = true;
+    const next = found.filter(({ eventId }) => this.isToCome(eventId)).slice(0, room);
+    const more = found.length === limit;
+    if (more) this.behind = true;
     if (next.length === 0) {
-      if (this.behind) this.pullLater();
-      return false;
+      if (more) this.pullLater();
+      return !more; // an event that came meanwhile is read at once
     }
+    await this.needs.experiences.ready(this.group, next);
+    if (this.closed) return false;
     this.wire.page(next.map((event) => this.needs.packets.of(event, this.speech.form, this.needs.experiences.about(this.group, event))));
     for (const { eventId } of next) this.sent(eventId);
     await this.wire.drained();
     return true;
+  }
+
+  private isToCome(eventId: string): boolean {
+    return !this.out.has(eventId) && !this.held.has(eventId) && !this.justSettled.has(eventId) && !this.needs.settlements.holds(eventId, this.group.groupId);
   }
 
   private pullLater(): void {

@@ -1,4 +1,5 @@
 import type { SparseText } from '../../knowledge/news/sparse-text.js';
+import { closeness, type Meaning } from './meaning.js';
 import { squaredDistance, type Situation } from './situation.js';
 
 /** A lesson in memory. */
@@ -9,6 +10,8 @@ export interface Remembered {
   readonly symbol: string;
   readonly terms: Uint32Array;
   readonly situation: Situation | null;
+  /** null: its words say what it is about. */
+  readonly meaning: Meaning | null;
 }
 
 export interface Question {
@@ -17,12 +20,18 @@ export interface Question {
   readonly text: SparseText | null;
   /** null: the market is not warm. */
   readonly situation: Situation | null;
+  /** Of the text; null: its words count. */
+  readonly meaning: Meaning | null;
 }
+
+/** What was compared besides the market: embeddings, words, or nothing. */
+export type RecalledBy = 'meaning' | 'words' | 'market';
 
 export interface Recalled {
   readonly item: Remembered;
   /** 0 to 1. */
   readonly likeness: number;
+  readonly by: RecalledBy;
 }
 
 const [SITUATION, WORDS] = [0.6, 0.4];
@@ -42,12 +51,18 @@ export class GroupMemory {
   private readonly places = new Map<number, number[]>();
   private next = 0;
   private kept = 0;
+  private withMeaning = 0;
   private scores = new Float64Array(16);
 
   constructor(private readonly capacity: number) {}
 
   get count(): number {
     return this.kept;
+  }
+
+  /** Some lessons can be compared by what they mean. */
+  get meansSomething(): boolean {
+    return this.withMeaning > 0;
   }
 
   /** In the place of the oldest where all are taken, which it returns. */
@@ -58,6 +73,7 @@ export class GroupMemory {
     if (replaced) this.clear(at, replaced);
     this.items[at] = item;
     this.kept += 1;
+    if (item.meaning) this.withMeaning += 1;
     for (const term of item.terms) {
       const list = this.places.get(term);
       if (list) list.push(at);
@@ -71,15 +87,17 @@ export class GroupMemory {
     if (at >= 0) this.clear(at, item);
   }
 
-  /** Those of at least this likeness, the most alike first, among equals the newer. */
+  /** Meaning, where both have one, in the place of words. Those of at least this likeness, the most alike first, among equals the newer. */
   recall(question: Question, most: number, floor: number): readonly Recalled[] {
     const covered = question.text && this.covered(question.text);
     const found: Recalled[] = [];
     for (const [at, item] of this.items.entries()) {
       if (!item) continue;
       const market = marketLikeness(question.situation, item.situation);
-      const likeness = (covered ? SITUATION * (market ?? UNKNOWN) + WORDS * covered[at]! : market ?? 0) * (item.symbol === question.symbol ? 1 : FOREIGN);
-      if (likeness >= floor) found.push({ item, likeness });
+      const meant = question.meaning && item.meaning ? closeness(question.meaning, item.meaning) : null;
+      const said = meant ?? covered?.[at] ?? null;
+      const likeness = (said === null ? market ?? 0 : SITUATION * (market ?? UNKNOWN) + WORDS * said) * (item.symbol === question.symbol ? 1 : FOREIGN);
+      if (likeness >= floor) found.push({ item, likeness, by: meant !== null ? 'meaning' : covered ? 'words' : 'market' });
     }
     return found.sort((a, b) => b.likeness - a.likeness || (a.item.lessonId < b.item.lessonId ? 1 : -1)).slice(0, most);
   }
@@ -100,9 +118,10 @@ export class GroupMemory {
     return Math.log(1 + this.kept / (1 + (this.places.get(term)?.length ?? this.kept)));
   }
 
-  private clear(at: number, { terms }: Remembered): void {
+  private clear(at: number, { terms, meaning }: Remembered): void {
     this.items[at] = null;
     this.kept -= 1;
+    if (meaning) this.withMeaning -= 1;
     for (const term of terms) {
       const list = this.places.get(term)!;
       if (list.length === 1) this.places.delete(term);

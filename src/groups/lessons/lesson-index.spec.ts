@@ -21,7 +21,7 @@ const row = (id: string, text: string, situation: MarketView | null, more: Parti
 const event = (title: string, payload = 'nothing more'): StoredEvent => heardEvent({ title, payload, tags: [] });
 function indexOf(rows: readonly LessonsTable[], view: () => MarketView = () => calm, capacity?: number): LessonIndex {
   const index = new LessonIndex({
-    store: {} as LessonStore, onFault: (error) => { throw error; }, ...(capacity !== undefined && { capacity }),
+    store: {} as LessonStore, meanings: null, onFault: (error) => { throw error; }, ...(capacity !== undefined && { capacity }),
     market: {
       instrument: () => { throw new Error('not asked'); },
       view: (symbol) => { if (symbol !== 'TEST') throw new CodedError('UNKNOWN_SYMBOL', symbol); return view(); },
@@ -64,12 +64,12 @@ describe('lessons that an event brings back', () => {
   test('memory is bounded: of one group, and of all', () => {
     const many = Array.from({ length: 1200 }, (_, at) => row(String(at).padStart(4, '0'), `CPI number${at}`, calm));
     const index = indexOf(many);
-    expect(index.alike(group, 'TEST', 'CPI', 5000, 0)).toHaveLength(1000);
-    expect(index.alike(group, 'TEST', 'number7', 1)[0]?.item.lessonId).not.toBe('0007');
-    expect(index.alike(group, 'TEST', 'number1100', 1)[0]?.item.lessonId).toBe('1100');
+    expect(index.alike(group, 'TEST', 'CPI', null, 5000, 0)).toHaveLength(1000);
+    expect(index.alike(group, 'TEST', 'number7', null, 1)[0]?.item.lessonId).not.toBe('0007');
+    expect(index.alike(group, 'TEST', 'number1100', null, 1)[0]?.item.lessonId).toBe('1100');
     const small = indexOf([...many, row('z', 'CPI', calm, { group_id: 'g2' })], () => calm, 10);
-    expect(small.alike(group, 'TEST', '', 5000, 0)).toHaveLength(9);
-    expect(small.alike({ ...group, groupId: 'g2' }, 'TEST', '', 5000, 0)).toHaveLength(1);
+    expect(small.alike(group, 'TEST', '', null, 5000, 0)).toHaveLength(9);
+    expect(small.alike({ ...group, groupId: 'g2' }, 'TEST', '', null, 5000, 0)).toHaveLength(1);
   });
 
   test('at 1,000 lessons of a group it takes less than a millisecond', () => {

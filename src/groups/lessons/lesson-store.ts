@@ -7,10 +7,12 @@ import type { TradePlace } from '../../trading/closed-trade-queue.js';
 
 export const placeOf = ({ created_at: at, lesson_id: id }: LessonsTable): Place => ({ at, id });
 
-export interface Embedding {
+interface Embedding {
   readonly model: string;
   readonly vector: readonly number[];
 }
+
+export const embeddingIn = (text: string): Embedding => JSON.parse(text) as Embedding;
 
 /** Lessons: one of a group's closed trade, for ever. */
 export class LessonStore {
@@ -27,13 +29,6 @@ export class LessonStore {
 
   async find(lessonId: string): Promise<LessonsTable | null> {
     return await this.db.selectFrom('group_lessons').selectAll().where('lesson_id', '=', lessonId).executeTakeFirst() ?? null;
-  }
-
-  /** By id, of those that have one. */
-  async embeddings(ids: readonly string[]): Promise<ReadonlyMap<string, Embedding>> {
-    if (ids.length === 0) return new Map();
-    const rows = await this.db.selectFrom('group_lessons').select(['lesson_id', 'embedding']).where('lesson_id', 'in', [...ids]).where('embedding', 'is not', null).execute();
-    return new Map(rows.map(({ lesson_id: id, embedding }) => [id, JSON.parse(embedding!) as Embedding]));
   }
 
   /** Of a group, newest first, those before the id. */

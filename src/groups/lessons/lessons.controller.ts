@@ -29,7 +29,7 @@ export class LessonsController {
 
   @Get('groups/:id/experiences')
   @ApiOperation({ summary: 'What the group would be given with an event about the symbol and the text, as the market is now, the most alike first' })
-  @ApiOkResponse({ description: '{items: [{id, lesson, outcome_return, symbol, likeness}]}, at most three' })
+  @ApiOkResponse({ description: '{items: [{id, lesson, outcome_return, symbol, likeness, by}]}, at most three; by: `meaning`, `words` or `market`, what was compared besides the market' })
   async experiences(@Param('id') id: string, @Query() { symbol, text }: ExperiencesQuery): Promise<{ items: readonly RecalledOnWire[] }> {
     const group = await this.group(id);
     const asked = symbol === undefined ? group.symbol : this.market.instrument(symbol).symbol;

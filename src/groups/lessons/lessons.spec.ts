@@ -18,6 +18,7 @@ import type { LessonModel } from './lesson-model.js';
 import { LessonStore } from './lesson-store.js';
 import { lessonOnWire } from './lesson-wire.js';
 import { Lessons } from './lessons.js';
+import { Meanings } from './meanings.js';
 import { Openings } from './openings.js';
 import { Recall } from './recall.js';
 
@@ -64,7 +65,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
   }
   async function learning(model: LessonModel | null = null, embedder: Embedder | null = null): Promise<Lessons> {
     const store = new LessonStore(db.kysely);
-    index = new LessonIndex({ store, market: world.market, onFault: (error) => faults.push(error) });
+    index = new LessonIndex({ store, market: world.market, meanings: embedder && new Meanings({ embedder, onChange: (error) => faults.push(error) }), onFault: (error) => faults.push(error) });
     await index.start({ shared: false });
     lessons = new Lessons({ db: db.kysely, trading: world.desks, writer: world.writer, store, index, model, embedder, onFault: (error) => faults.push(error) });
     await lessons.start();
@@ -193,16 +194,16 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await candle(100);
     await traded(100, 98);
     await lessons!.idle();
-    const recall = new Recall({ index, store: new LessonStore(db.kysely), embedder, onFault: (error) => faults.push(error) });
+    const recall = new Recall({ index, embedder, onFault: (error) => faults.push(error) });
     const [row] = await rows();
     expect(lessonOnWire(row!).embedding).toBe('topics');
-    expect(await recall.experiences(group, 'BTCUSDT', 'higher inflation than thought')).toEqual([expect.objectContaining({ id: row!.lesson_id, symbol: 'BTCUSDT', likeness: 1 })]);
+    expect(await recall.experiences(group, 'BTCUSDT', 'higher inflation than thought')).toEqual([expect.objectContaining({ id: row!.lesson_id, symbol: 'BTCUSDT', likeness: 0.55, by: 'meaning' })]);
     expect(await recall.experiences(group, 'BTCUSDT', 'a fork of the chain')).toEqual([]);
   });
 
   test('a second node learns what the first one has stored', async () => {
     await learning();
-    const second = new LessonIndex({ store: new LessonStore(db.kysely), market: world.market, onFault: (error) => faults.push(error) });
+    const second = new LessonIndex({ store: new LessonStore(db.kysely), market: world.market, meanings: null, onFault: (error) => faults.push(error) });
     await second.start({ shared: true });
     await candle(100);
     await traded(100, 98);

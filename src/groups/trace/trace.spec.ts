@@ -40,7 +40,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     group = await makeGroup(db, 'alpha');
     const store = new LessonStore(db.kysely);
     const onFault = (error: unknown): void => void faults.push(error);
-    lessons = new Lessons({ db: db.kysely, trading: world.desks, writer: world.writer, store, index: new LessonIndex({ store, market: world.market, onFault }), model: null, embedder: null, onFault });
+    lessons = new Lessons({ db: db.kysely, trading: world.desks, writer: world.writer, store, index: new LessonIndex({ store, market: world.market, meanings: null, onFault }), model: null, embedder: null, onFault });
     await lessons.start();
     traces = new Traces(db.kysely, new DiscussionReads(db.kysely));
     await candle(100);

@@ -1,10 +1,10 @@
 import type OpenAI from 'openai';
 import type { ProviderConfig } from '../../config/config.js';
-import { Embedder } from './embedder.js';
+import { Embedder, type EmbedOptions } from './embedder.js';
 
 const TIMEOUT_MS = 15_000;
 
-/** Through a provider that speaks OpenAI's API; the SDK is loaded with the first text. */
+/** Through a provider that speaks OpenAI's API; the SDK is loaded with the first text, or by `prepare`. */
 export class OpenAiEmbedder extends Embedder {
   private client: Promise<OpenAI> | null = null;
 
@@ -12,10 +12,19 @@ export class OpenAiEmbedder extends Embedder {
     super();
   }
 
-  async embed(texts: readonly string[], signal: AbortSignal): Promise<readonly (readonly number[])[]> {
+  override async prepare(): Promise<void> {
+    this.client ??= this.open();
+    await this.client;
+  }
+
+  async embed(texts: readonly string[], signal: AbortSignal, { once = false, onTokens }: EmbedOptions = {}): Promise<readonly (readonly number[])[]> {
     this.client ??= this.open();
     const client = await this.client;
-    const { data } = await client.embeddings.create({ model: this.model, input: [...texts], encoding_format: 'float' }, { signal });
+    const { data, usage } = await client.embeddings.create(
+      { model: this.model, input: [...texts], encoding_format: 'float' }, { signal, ...(once && { maxRetries: 0 }) },
+    );
+    const tokens: unknown = (usage as { prompt_tokens?: unknown } | undefined)?.prompt_tokens; // not all servers count
+    if (typeof tokens === 'number' && tokens >= 0) onTokens?.(tokens);
     const vectors = [...data].sort((a, b) => a.index - b.index).map(({ embedding }) => embedding);
     if (vectors.length !== texts.length || !vectors.every(isVector)) throw new Error(`${this.model} gave ${vectors.length} vectors for ${texts.length} texts, or some that are none`);
     return vectors;
