@@ -92,7 +92,7 @@ describe('what events bring, where a provider makes embeddings', () => {
     await edges.desk.publish(eventFor(['a', 'b', 'c', 'd', 'e'], says()));
     await Promise.all(all.map((client) => client.until(() => client.events.length === 1)));
     for (const client of all) expect(brought(client.events[0])).toEqual(['meaning by meaning']);
-    expect(server.requests).toHaveLength(1);
+    expect(server.requests.map(({ body }) => (body['input'] as unknown[]).length)).toEqual([1]);
   });
 
   test('a backlog is understood in one call, each with its own', async () => {
@@ -183,7 +183,7 @@ describe('what events bring, where a provider makes embeddings', () => {
     answer = { vector, delayMs: 20 };
     const ids: string[] = [];
     const client = await group('alpha', (frame, self) => { if (frame['type'] === 'event') self.send({ type: 'ack', id: frame['id'] }); });
-    for (let at = 0; at < 150; at += 1) ids.push((await edges.desk.publish(eventFor(['alpha'], says(`${RATES} ${at}`)))).event.eventId);
+    for (let at = 0; at < 70; at += 1) ids.push((await edges.desk.publish(eventFor(['alpha'], says(`${RATES} ${at}`)))).event.eventId);
     await until(async () => (await db.kysely.selectFrom('group_deliveries').select('event_id').where('settled_at', 'is', null).execute()).length === 0, 'all are settled');
     expect(client.events.map(({ id }) => id as string)).toEqual(ids);
   });
