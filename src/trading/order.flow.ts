@@ -25,7 +25,7 @@ export class OrderFlow {
   readonly executions: Executions;
 
   constructor(private readonly needs: FlowNeeds) {
-    this.orders = new SentOrders(needs, (intent, circumstances) => this.gates(intent, circumstances));
+    this.orders = new SentOrders(needs, (intent, circumstances, own) => this.gates(intent, circumstances, null, own));
     this.executions = new Executions(needs, this.orders.behind);
   }
 
@@ -49,14 +49,14 @@ export class OrderFlow {
     return this.ends({ ...this.row(proposal, unsized(proposal), status), gate: JSON.stringify({ code, detail, numbers: {} }) }, beside, proposal);
   }
 
-  /** Every gate, against the account and the market as they are now. `except`: a waiting intent that is this one. */
-  async gates(intent: Intent, circumstances: Circumstances, except: Intent | null = null): Promise<GateResult> {
+  /** Every gate, against the account and the market as they are now. `except`: a waiting intent that is this one; `own`: an order. */
+  async gates(intent: Intent, circumstances: Circumstances, except: Intent | null = null, own: string | null = null): Promise<GateResult> {
     const { account, config, broker, market, prices, store, state } = this.needs;
     const instrument = market.instrument(intent.symbol);
     const input = await riskInput(intent, circumstances, {
       account, limits: config.limits, instrument, abilities: broker.abilities(instrument), state: state(), now: prices.now(),
       priceOf: (symbol) => prices.of(symbol), instrumentOf: (symbol) => market.instrument(symbol), store,
-      waiting: without(this.needs.approvals.waiting(account.id), except),
+      waiting: without(this.needs.approvals.waiting(account.id), except), own,
     });
     return checkIntent(input, config.limits);
   }

@@ -27,6 +27,8 @@ export interface RiskSources {
   readonly priceOf: (symbol: string) => Price | null;
   readonly instrumentOf: (symbol: string) => Instrument;
   readonly waiting: readonly Intent[];
+  /** The order that is looked at again: it does not count beside itself. */
+  readonly own: string | null;
   readonly store: Pick<AccountStore, 'fillsSince'>;
 }
 
@@ -36,7 +38,7 @@ const DAY = 86_400_000;
 
 /** Everything that gates look at, of the account and the market as they are now. */
 export async function riskInput(intent: Intent, circumstances: Circumstances, sources: RiskSources): Promise<RiskInput> {
-  const { account, limits, instrument, abilities, state, now, priceOf, instrumentOf, waiting, store } = sources;
+  const { account, limits, instrument, abilities, state, now, priceOf, instrumentOf, waiting, own, store } = sources;
   const { equity, available } = account.book.totals();
   const rule = limits.dayTradeRule;
   const applies = rule !== null && instrument.hours === 'us_equity' && equity.lt(rule.minEquity);
@@ -51,15 +53,15 @@ export async function riskInput(intent: Intent, circumstances: Circumstances, so
       quantity: position.quantity.times(sign(position.side)), mark: account.book.markOf(position.symbol) ?? position.entryPrice,
     })),
     pending: [
-      ...account.openOrders().map((order) => pending({ ...order, quantity: remaining(order) }, isProtective(order), instrumentOf, priceOf)),
-      ...waiting.map((each) => pending(each, false, instrumentOf, priceOf)),
+      ...account.openOrders().filter(({ orderId }) => orderId !== own).map((order) => pending({ ...order, quantity: remaining(order) }, { protective: isProtective(order), waiting: false }, instrumentOf, priceOf)),
+      ...waiting.map((each) => pending(each, { protective: false, waiting: true }, instrumentOf, priceOf)),
     ],
     orderTimes: account.orderTimes(now),
     dayTrades: applies ? { count: dayTradesOf(fills.map((fill) => ({ ...fill, quantity: decimal(fill.quantity) })), now, rule.sessions) } : { count: 0 },
   };
 }
 
-const pending = (of: Pick<Intent, 'symbol' | 'leg' | 'side' | 'quantity' | 'limitPrice' | 'stopPrice' | 'reduceOnly' | 'leverage'>, protective: boolean, instrumentOf: RiskSources['instrumentOf'], priceOf: RiskSources['priceOf']): Pending => ({
+const pending = (of: Pick<Intent, 'symbol' | 'leg' | 'side' | 'quantity' | 'limitPrice' | 'stopPrice' | 'reduceOnly' | 'leverage'>, kind: Pick<Pending, 'protective' | 'waiting'>, instrumentOf: RiskSources['instrumentOf'], priceOf: RiskSources['priceOf']): Pending => ({
   symbol: of.symbol, underlying: underlyingOf(instrumentOf(of.symbol)), leg: of.leg, side: of.side, quantity: of.quantity,
-  price: of.limitPrice ?? of.stopPrice ?? priceOf(of.symbol)?.last ?? ZERO, reduceOnly: of.reduceOnly, protective, leverage: of.leverage,
+  price: of.limitPrice ?? of.stopPrice ?? priceOf(of.symbol)?.last ?? ZERO, reduceOnly: of.reduceOnly, ...kind, leverage: of.leverage,
 });

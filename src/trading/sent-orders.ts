@@ -17,7 +17,7 @@ export class SentOrders {
   /** Whose end is on its way to the database, by id: the same end may be told and asked for at once. */
   private readonly ending = new Map<string, Promise<Order>>();
 
-  constructor(private readonly needs: FlowNeeds, private readonly gates: (intent: Intent, circumstances: Circumstances) => Promise<GateResult>) {}
+  constructor(private readonly needs: FlowNeeds, private readonly gates: (intent: Intent, circumstances: Circumstances, own: string) => Promise<GateResult>) {}
 
   /** Stored first, then sent. */
   async stored(order: Order, decision: DecisionsTable | null, messages: readonly NewMessage[], beside?: Beside): Promise<Order> {
@@ -57,7 +57,7 @@ export class SentOrders {
     if (found) return this.changed(found, order);
     if (order.status !== 'stored' && order.status !== 'unknown') return this.ended(order, 'cancelled', 'The broker does not know it any more');
     if (!isProtective(order)) {
-      const checked = await this.gates(intentOf(this.needs.account.id, order), { confidence: 1, origin: 'person', price: null });
+      const checked = await this.gates(intentOf(this.needs.account.id, order), { confidence: 1, origin: 'person', price: null }, order.orderId);
       if (!checked.pass) return this.ended(order, 'expired', `It was never sent, and ${checked.detail}`);
     }
     return this.send(order);

@@ -1,5 +1,5 @@
 import { sign } from '../../model/trading.js';
-import { heldOf } from './exposure-after.js';
+import { heldOf, overReduces } from './exposure-after.js';
 import { PASS, refuse, type RiskGate } from './gate.js';
 
 /** What the broker can do with the instrument. */
@@ -10,6 +10,7 @@ export const ability: RiskGate = (input) => {
   if (!abilities.timesInForce.has(timeInForce)) return refuse('NOT_ABLE', `The broker knows no ${timeInForce} for ${symbol}: use one of ${[...abilities.timesInForce].join(', ')}`, { time_in_force: timeInForce });
   if (!(leverage <= abilities.maxLeverage)) return refuse('NOT_ABLE', `Leverage ${leverage} is above the broker's ${abilities.maxLeverage}`, { leverage, limit: abilities.maxLeverage });
   if (leg !== 'net' && !abilities.hedging) return refuse('NOT_ABLE', `The account has no separate legs: leave position_mode at oneway`, { leg });
+  if (overReduces(input)) return refuse('NOT_ABLE', `There is not so much of ${symbol} left to close: ${heldOf(input).toString()} are held, less what is being closed already`, { held: heldOf(input).toString(), quantity: intent.quantity.toString() });
   const opensShort = leg === 'short' ? side === 'sell' : leg === 'net' && heldOf(input).plus(intent.quantity.times(sign(side))).lt(0);
   if (opensShort && !abilities.shorts) return refuse('NOT_ABLE', `${symbol} cannot be sold short here: ${heldOf(input).toString()} are held`, { held: heldOf(input).toString(), quantity: intent.quantity.toString() });
   return PASS;

@@ -37,7 +37,7 @@ const lesser = (one: Decimal, other: Decimal): Decimal => (one.lt(other) ? one :
 /** What each symbol's position can come to, open orders and waiting approvals counted, and the intent where it is given. */
 export function worths(input: RiskInput, withIntent: boolean): readonly Worth[] {
   const { intent } = input;
-  const asPending: Pending = { symbol: intent.symbol, underlying: input.underlying, leg: intent.leg, side: intent.side, quantity: intent.quantity, price: priceOf(input), reduceOnly: intent.reduceOnly, protective: false, leverage: intent.leverage };
+  const asPending: Pending = { symbol: intent.symbol, underlying: input.underlying, leg: intent.leg, side: intent.side, quantity: intent.quantity, price: priceOf(input), reduceOnly: intent.reduceOnly, protective: false, waiting: false, leverage: intent.leverage };
   const pending = withIntent ? [...input.pending, asPending] : input.pending;
   const places = new Map<string, { symbol: string; underlying: string; leg: string }>();
   for (const { symbol, underlying, leg } of [...input.holdings, ...pending]) places.set(`${leg} ${symbol}`, { symbol, underlying, leg });
@@ -52,10 +52,17 @@ export const sum = (of: readonly Worth[]): Decimal => of.reduce((total, { worth 
 
 /** Opposite to the position, and no more than is left of it beside all orders of that side. */
 export function isReducing(input: RiskInput): boolean {
+  return input.intent.reduceOnly && fits(input, () => true);
+}
+
+/** Reduce-only beyond what is there to be reduced, beside what closes it already: a broker that knows no reduce-only would open the other side. */
+export const overReduces = (input: RiskInput): boolean => input.intent.reduceOnly && !fits(input, ({ reduceOnly }) => reduceOnly);
+
+function fits(input: RiskInput, counts: (order: Pending) => boolean): boolean {
   const { intent, pending } = input;
   const held = heldOf(input);
-  if (!intent.reduceOnly || !held.times(sign(intent.side)).lt(0)) return false;
-  const under = pending.filter(({ symbol, leg, side, protective }) => !protective && symbol === intent.symbol && leg === intent.leg && side === intent.side)
+  if (!held.times(sign(intent.side)).lt(0)) return false;
+  const under = pending.filter((each) => !each.protective && !each.waiting && each.symbol === intent.symbol && each.leg === intent.leg && each.side === intent.side && counts(each))
     .reduce((total, { quantity }) => total.plus(quantity), ZERO);
   return intent.quantity.plus(under).lte(held.abs());
 }

@@ -29,6 +29,8 @@ export interface Pending {
   readonly reduceOnly: boolean;
   /** Of a target and stop: it stands aside for what closes by decision. */
   readonly protective: boolean;
+  /** It waits for a person, and is held against every gate again before it becomes an order. */
+  readonly waiting: boolean;
   readonly leverage: number;
 }
 

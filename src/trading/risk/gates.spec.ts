@@ -22,7 +22,7 @@ const input = (more: Partial<RiskInput> = {}): RiskInput => ({
 });
 const holding = (quantity: number, more: Partial<Holding> = {}): Holding => ({ symbol: 'AAPL', underlying: 'AAPL', leg: 'net', quantity: decimal(quantity), mark: decimal(100), ...more });
 const pending = (quantity: number, more: Partial<Pending> = {}): Pending => ({
-  symbol: 'AAPL', underlying: 'AAPL', leg: 'net', side: 'buy', quantity: decimal(quantity), price: decimal(100), reduceOnly: false, protective: false, leverage: 1, ...more,
+  symbol: 'AAPL', underlying: 'AAPL', leg: 'net', side: 'buy', quantity: decimal(quantity), price: decimal(100), reduceOnly: false, protective: false, waiting: false, leverage: 1, ...more,
 });
 const codeOf = (of: RiskInput, within = limits): GateCode | 'PASS' => {
   const result = checkIntent(of, within);
@@ -109,6 +109,19 @@ describe('what reduces', () => {
     expect(codeOf(input({ ...broken, holdings: [holding(10)], intent: closing(0.4) }))).toBe('LOT_SIZE');
   });
 
+  it('a close that waits for a person keeps no other from reducing', () => {
+    expect(codeOf(input({ ...broken, state: 'HALTED', holdings: [holding(10)], pending: [pending(10, { side: 'sell', reduceOnly: true, waiting: true })], intent: closing(10) }))).toBe('PASS');
+  });
+
+  it.each<[string, Partial<RiskInput>]>([
+    ['more than is there', { holdings: [holding(10)], intent: closing(11) }],
+    ['beside what closes it already', { holdings: [holding(10)], pending: [pending(5, { side: 'sell', reduceOnly: true })], intent: closing(6) }],
+    ['the other way', { holdings: [holding(-10)], intent: closing(5) }],
+    ['nothing', { intent: closing(5) }],
+  ])('never adds in ACTIVE either: reduce-only of %s', (_name, of) => {
+    expect(codeOf(input(of))).toBe('NOT_ABLE');
+  });
+
   it.each<[string, RiskInput]>([
     ['more than is there', input({ holdings: [holding(10)], intent: closing(11), state: 'HALTED' })],
     ['beside what closes it already', input({ holdings: [holding(10)], pending: [pending(5, { side: 'sell', reduceOnly: true })], intent: closing(6), state: 'HALTED' })],
@@ -157,7 +170,7 @@ it('ten thousand random intents never bring the portfolio outside its limits, wh
     });
     if (checkIntent(of, own).pass) {
       accepted += 1;
-      open.push({ symbol, underlying: underlyings[symbol]!, leg: 'net', side, quantity, price: wanted.limitPrice ?? decimal(100), reduceOnly: wanted.reduceOnly, protective: false, leverage: 1 });
+      open.push({ symbol, underlying: underlyings[symbol]!, leg: 'net', side, quantity, price: wanted.limitPrice ?? decimal(100), reduceOnly: wanted.reduceOnly, protective: false, waiting: false, leverage: 1 });
     }
     // some orders fill, in any order; some are cancelled
     open = open.filter((order) => {

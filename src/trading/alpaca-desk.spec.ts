@@ -1,0 +1,92 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { decimal, ZERO } from '../model/decimal.js';
+import { AAPL, QUICK } from '../../test/support/alpaca-account.js';
+import { startAlpacaServer, type AlpacaServer } from '../../test/support/alpaca-server.js';
+import { freshSqlite, type FreshDatabase } from '../../test/support/databases.js';
+import { HandFeed, instrumentOf } from '../../test/support/hand-feed.js';
+import { accountOf, tradingWorld, type TradingWorld } from '../../test/support/trading-world.js';
+import { until } from '../../test/support/until.js';
+import { approvalPorts } from './approval-ports.js';
+import { ApprovalStore } from './approvals/approval-store.js';
+import { Approvals } from './approvals/approvals.js';
+import { AlpacaBroker } from './brokers/alpaca/alpaca.broker.js';
+import { proposal, type Proposal } from './proposal.js';
+
+const SHARE = instrumentOf('AAPL', { assetClass: 'equity', lotSize: 1 });
+
+let db: FreshDatabase;
+let server: AlpacaServer;
+let feed: HandFeed;
+let world: TradingWorld;
+let approvals: Approvals;
+let needed: number;
+
+beforeEach(async () => {
+  db = await freshSqlite();
+  server = await startAlpacaServer();
+  server.price('AAPL', 100);
+  needed = 0;
+});
+
+afterEach(async () => {
+  await world.desks.stop(1000);
+  await server.close();
+  await db.drop();
+});
+
+/** A desk at Alpaca whose market is at 100; `needed` persons are asked. */
+async function begin(): Promise<void> {
+  feed = new HandFeed([SHARE], '1m');
+  const start = feed.start.bind(feed);
+  feed.start = async (sink) => {
+    await start(sink);
+    await say(100);
+  };
+  world = await tradingWorld(db, {
+    feed, askAgainMs: [5, 10, 20, 50],
+    accounts: [accountOf('main', { broker: 'configured', mode: 'margin', balance: 100_000, limits: { ...accountOf('x').limits, maxPosition: 1, maxConcentration: 1, dayTradeRule: null, maxPriceAgeMs: 1e9 } })],
+    approvals: (room, now) => (approvals = new Approvals({
+      config: { get policies() { return needed > 0 ? [{ brokers: null, accounts: null, symbols: null, origins: null, minNotional: 0, needed: needed as 1 }] : []; }, expiresMs: 900_000, maxDrift: 0.5 },
+      store: new ApprovalStore(db.kysely), writer: room.writer, now, price: () => decimal(100), tell: () => undefined, onFault: (error) => { world.errors.push(error); },
+    })),
+    brokerFor: () => ({
+      broker: new AlpacaBroker({ kind: 'alpaca-live', keyId: 'key', secretKey: 'secret', baseUrl: server.url, streamUrl: server.streamUrl, instruments: [AAPL], now: Date.now, onWarning: () => undefined, limits: QUICK }),
+      driven: null,
+    }),
+  });
+  approvals.bind(approvalPorts(world.desks, world.states, world.store));
+}
+
+async function say(price: number): Promise<void> {
+  const now = Date.now();
+  await feed.say('AAPL', { time: now - 60_000, knownAt: now, open: price, high: price, low: price, close: price, volume: 1000 });
+}
+
+const wanted = (key: string, want: Proposal['want'], more: Partial<Proposal> = {}): Proposal =>
+  proposal({ key, accountId: 'main', symbol: 'AAPL', origin: 'person', originId: 'somebody', want, asOf: world.desks.now(), reason: 'so', ...more });
+const buy = (quantity: number): Proposal['want'] => ({ kind: 'open', side: 'long', size: { kind: 'quantity', quantity: decimal(quantity) } });
+const held = (): string => world.desks.account('main').positions.map(({ side, quantity }) => `${side} ${quantity.toString()}`).join();
+async function bought(quantity: number): Promise<void> {
+  await world.desks.propose(wanted(`buy ${quantity}`, buy(quantity)));
+  server.price('AAPL', 100);
+  await until(() => held() === `long ${quantity}`, 'the position is there');
+}
+
+describe('what only closes', () => {
+  it('opens nothing, however many persons agree to it and however often', async () => {
+    await begin();
+    await bought(10);
+    needed = 1;
+    const first = await world.desks.propose(wanted('close', { kind: 'close', quantity: null }));
+    const second = await world.desks.propose(wanted('close again', { kind: 'close', quantity: null }));
+    for (const { approvalId } of [first, second]) {
+      if (approvalId === null) continue;
+      const { hash } = await approvals.find(approvalId);
+      await approvals.decide(approvalId, { decision: 'approve', hash, subject: 'somebody' });
+      server.price('AAPL', 100);
+      await world.desks.idle();
+      await until(() => held() === '', 'it is closed');
+    }
+    expect(server.positions.get('AAPL') ?? ZERO).toEqual(ZERO);
+  });
+});
