@@ -65,7 +65,7 @@ async function say(price: number): Promise<void> {
 const wanted = (key: string, want: Proposal['want'], more: Partial<Proposal> = {}): Proposal =>
   proposal({ key, accountId: 'main', symbol: 'AAPL', origin: 'person', originId: 'somebody', want, asOf: world.desks.now(), reason: 'so', ...more });
 const buy = (quantity: number): Proposal['want'] => ({ kind: 'open', side: 'long', size: { kind: 'quantity', quantity: decimal(quantity) } });
-const held = (): string => world.desks.account('main').positions.map(({ side, quantity }) => `${side} ${quantity.toString()}`).join();
+const held = (): string => world.desks.account('main').positions.filter(({ symbol }) => symbol === 'AAPL').map(({ side, quantity }) => `${side} ${quantity.toString()}`).join();
 async function bought(quantity: number): Promise<void> {
   await world.desks.propose(wanted(`buy ${quantity}`, buy(quantity)));
   server.price('AAPL', 100);
@@ -88,5 +88,15 @@ describe('what only closes', () => {
       await until(() => held() === '', 'it is closed');
     }
     expect(server.positions.get('AAPL') ?? ZERO).toEqual(ZERO);
+  });
+});
+
+describe('the account', () => {
+  it('opens and trades although something is held that is not configured here', async () => {
+    server.exchange.held.set('TSLA', { quantity: decimal(3), entry: decimal(200) });
+    await begin();
+    expect(world.errors).toEqual([]);
+    await bought(10);
+    expect(world.desks.account('main').positions).toHaveLength(2);
   });
 });

@@ -29,6 +29,7 @@ export class Exits {
   /** Protective orders that fit the position as it is. */
   async protect(symbol: string, leg: Leg): Promise<void> {
     const { account, broker, flow, cancels, prices, instrumentOf } = this.needs;
+    if (!prices.knows(symbol)) return; // nothing of it is traded here
     const { cancel, place, watched } = protectionOf(account, symbol, leg, broker.abilities(instrumentOf(symbol)), prices.now());
     const key = planKey(symbol, leg);
     let rest: Watched | null = watched;

@@ -55,7 +55,7 @@ export class OrderFlow {
     const instrument = market.instrument(intent.symbol);
     const input = await riskInput(intent, circumstances, {
       account, limits: config.limits, instrument, abilities: broker.abilities(instrument), state: state(), now: prices.now(),
-      priceOf: (symbol) => prices.of(symbol), instrumentOf: (symbol) => market.instrument(symbol), store,
+      priceOf: (symbol) => prices.of(symbol), instrumentOf: (symbol) => (prices.knows(symbol) ? market.instrument(symbol) : null), store,
       waiting: without(this.needs.approvals.waiting(account.id), except), own,
     });
     return checkIntent(input, config.limits);

@@ -1,5 +1,6 @@
 import type { PaperTerms } from '../config/config.js';
 import type { Market } from '../market/market.js';
+import { CodedError } from '../model/codes.js';
 import { decimal, type Decimal } from '../model/decimal.js';
 
 export interface Price {
@@ -18,8 +19,20 @@ export class Prices {
     return this.market.now();
   }
 
-  /** null before the first. @throws CodedError UNKNOWN_SYMBOL */
+  /** False of what is held from elsewhere, or from an earlier configuration. */
+  knows(symbol: string): boolean {
+    try {
+      this.market.instrument(symbol);
+      return true;
+    } catch (error) {
+      if (error instanceof CodedError && error.code === 'UNKNOWN_SYMBOL') return false;
+      throw error;
+    }
+  }
+
+  /** null before the first, and of a symbol that is not known. */
   of(symbol: string): Price | null {
+    if (!this.knows(symbol)) return null;
     const price = this.market.lastPrice(symbol)?.price;
     const at = this.market.lastTimeOf(symbol);
     if (price === undefined || at === null) return null;

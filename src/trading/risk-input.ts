@@ -25,7 +25,8 @@ export interface RiskSources {
   readonly state: TradingState;
   readonly now: number;
   readonly priceOf: (symbol: string) => Price | null;
-  readonly instrumentOf: (symbol: string) => Instrument;
+  /** null: the market does not know it. */
+  readonly instrumentOf: (symbol: string) => Instrument | null;
   readonly waiting: readonly Intent[];
   /** The order that is looked at again: it does not count beside itself. */
   readonly own: string | null;
@@ -49,7 +50,7 @@ export async function riskInput(intent: Intent, circumstances: Circumstances, so
     equity, buyingPower: account.buyingPower === null ? available : account.buyingPower, peakEquity: account.peakEquity.gt(equity) ? account.peakEquity : equity,
     dayStartEquity: account.dayStartEquity.gt(ZERO) ? account.dayStartEquity : equity,
     holdings: account.book.positions().map((position): Holding => ({
-      symbol: position.symbol, underlying: underlyingOf(instrumentOf(position.symbol)), leg: position.leg,
+      symbol: position.symbol, underlying: underlyingIn(instrumentOf, position.symbol), leg: position.leg,
       quantity: position.quantity.times(sign(position.side)), mark: account.book.markOf(position.symbol) ?? position.entryPrice,
     })),
     pending: [
@@ -61,7 +62,12 @@ export async function riskInput(intent: Intent, circumstances: Circumstances, so
   };
 }
 
+const underlyingIn = (instrumentOf: RiskSources['instrumentOf'], symbol: string): string => {
+  const instrument = instrumentOf(symbol);
+  return instrument ? underlyingOf(instrument) : symbol;
+};
+
 const pending = (of: Pick<Intent, 'symbol' | 'leg' | 'side' | 'quantity' | 'limitPrice' | 'stopPrice' | 'reduceOnly' | 'leverage'>, kind: Pick<Pending, 'protective' | 'waiting'>, instrumentOf: RiskSources['instrumentOf'], priceOf: RiskSources['priceOf']): Pending => ({
-  symbol: of.symbol, underlying: underlyingOf(instrumentOf(of.symbol)), leg: of.leg, side: of.side, quantity: of.quantity,
+  symbol: of.symbol, underlying: underlyingIn(instrumentOf, of.symbol), leg: of.leg, side: of.side, quantity: of.quantity,
   price: of.limitPrice ?? of.stopPrice ?? priceOf(of.symbol)?.last ?? ZERO, reduceOnly: of.reduceOnly, ...kind, leverage: of.leverage,
 });
