@@ -99,4 +99,19 @@ describe('the account', () => {
     await bought(10);
     expect(world.desks.account('main').positions).toHaveLength(2);
   });
+
+  it('sends nothing that adds while its line is broken, also where persons have agreed', async () => {
+    await begin();
+    needed = 1;
+    const { approvalId } = await world.desks.propose(wanted('in', buy(5)));
+    server.auth = 'silent';
+    server.closeStreams();
+    await until(async () => (await world.desks.propose(wanted(`x${Math.random()}`, buy(1))).then(() => false, () => true)), 'the line is known to be broken');
+    const { hash } = await approvals.find(approvalId!);
+    await approvals.decide(approvalId!, { decision: 'approve', hash, subject: 'somebody' });
+    expect(server.orders).toHaveLength(0);
+    expect(await approvals.find(approvalId!)).toMatchObject({ status: 'approved' });
+    server.auth = 'accepted';
+    await until(async () => { await approvals.sweep(); return server.orders.length === 1; }, 'it is sent when the line is back');
+  });
 });

@@ -1,3 +1,4 @@
+import { CodedError } from '../model/codes.js';
 import type { Leg } from '../model/trading.js';
 import type { Account, Order } from './account.js';
 import type { Broker } from './brokers/broker.js';
@@ -37,14 +38,9 @@ export class BrokerLine {
 
   constructor(private readonly needs: BrokerLineNeeds) {}
 
-  /** Books and broker agree as far as is known. */
-  isUp(): boolean {
-    return this.connected;
-  }
-
-  /** They were held against each other once. */
-  hasMet(): boolean {
-    return this.met;
+  /** While the line is broken nothing is added; what closes is tried, once books and broker were held against each other. @throws CodedError NOT_READY */
+  needed(closes: boolean): void {
+    if (!this.connected && !(closes && this.met)) throw new CodedError('NOT_READY', `The broker of ${this.needs.account.id} does not answer: try again`);
   }
 
   lost(): void {

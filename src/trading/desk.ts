@@ -1,5 +1,4 @@
 import type { Candle } from '../model/candle.js';
-import { CodedError } from '../model/codes.js';
 import { decimal } from '../model/decimal.js';
 import { isOpen, type AccountEntry, type Execution, type Intent, type Leg } from '../model/trading.js';
 import { planKey, type Account, type Order } from './account.js';
@@ -103,8 +102,7 @@ export class Desk implements BrokerListener {
 
   propose(asked: Proposal): Promise<Decision> {
     return this.run(async () => {
-      // while the line is broken nothing is added; what closes is tried
-      if (!this.line.isUp() && (asked.want.kind !== 'close' || !this.line.hasMet())) throw new CodedError('NOT_READY', `The broker of ${this.account.id} does not answer: try again`);
+      this.line.needed(asked.want.kind === 'close');
       await this.cancels.against(asked);
       const { openings, said } = this.needs;
       const decision = await this.flow.consider(asked, openings.storing(asked));
@@ -117,6 +115,7 @@ export class Desk implements BrokerListener {
 
   execute(decisionId: string, intent: Intent): Promise<Decision> {
     return this.run(async () => {
+      this.line.needed(intent.reduceOnly);
       const decision = await this.flow.execute(decisionId, intent);
       this.touch(intent.symbol, intent.leg);
       await this.needs.said('decided', decision);
