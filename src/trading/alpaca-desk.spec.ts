@@ -11,6 +11,7 @@ import { ApprovalStore } from './approvals/approval-store.js';
 import { Approvals } from './approvals/approvals.js';
 import { AlpacaBroker } from './brokers/alpaca/alpaca.broker.js';
 import { proposal, type Proposal } from './proposal.js';
+import { States } from './states.js';
 
 const SHARE = instrumentOf('AAPL', { assetClass: 'equity', lotSize: 1 });
 
@@ -98,6 +99,37 @@ describe('the account', () => {
     expect(world.errors).toEqual([]);
     await bought(10);
     expect(world.desks.account('main').positions).toHaveLength(2);
+  });
+
+  it('a difference halts it, and what adds is cancelled', async () => {
+    await begin();
+    await bought(10);
+    await world.desks.propose(wanted('rests', buy(5), { orderType: 'limit', limitPrice: decimal(96) }));
+    expect(server.orders.at(-1)).toMatchObject({ status: 'new', limit_price: '96' });
+    server.exchange.held.set('AAPL', { quantity: decimal(7), entry: decimal(100) });
+    server.closeStreams();
+    await until(() => world.states.of('main').state === 'HALTED', 'it is halted');
+    await until(() => server.orders.at(-1)!.status === 'canceled', 'it is cancelled');
+  });
+
+  it.each([
+    ['a node that only heard of it', 'ACTIVE', () => new States(db.kysely, world.writer)],
+    ['REDUCING', 'REDUCING', () => world.desks],
+  ] as const)('goes on with what the broker has, whichever way it leaves HALTED: by %s', async (_name, state, by) => {
+    await begin();
+    await bought(10);
+    server.exchange.held.set('AAPL', { quantity: decimal(7), entry: decimal(100) });
+    server.closeStreams();
+    await until(() => world.states.of('main').state === 'HALTED', 'it is halted');
+    const change = { state, code: null, reason: 'a spec', by: 'somebody', at: world.desks.now() };
+    const other = by();
+    if (other instanceof States) {
+      await other.sync();
+      await other.set('main', change);
+      await world.desks.refresh();
+    } else await other.setState('main', change);
+    expect(world.states.of('main').state).toBe(state);
+    expect(held()).toBe('long 7');
   });
 
   it('sends nothing that adds while its line is broken, also where persons have agreed', async () => {

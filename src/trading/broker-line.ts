@@ -34,6 +34,7 @@ export class BrokerLine {
   private readonly asking = new Map<string, NodeJS.Timeout>();
   private connected = false;
   private met = false;
+  private different = false;
   private stopped = false;
 
   constructor(private readonly needs: BrokerLineNeeds) {}
@@ -41,6 +42,11 @@ export class BrokerLine {
   /** While the line is broken nothing is added; what closes is tried, once books and broker were held against each other. @throws CodedError NOT_READY */
   needed(closes: boolean): void {
     if (!this.connected && !(closes && this.met)) throw new CodedError('NOT_READY', `The broker of ${this.needs.account.id} does not answer: try again`);
+  }
+
+  /** The last meeting found positions that are not the broker's. */
+  get differs(): boolean {
+    return this.different;
   }
 
   lost(): void {
@@ -63,7 +69,7 @@ export class BrokerLine {
         filled(booked);
       },
     });
-    [this.connected, this.met] = [true, true];
+    [this.connected, this.met, this.different] = [true, true, differences.length > 0];
     for (const { symbol, leg } of [...account.book.positions(), ...await openings.load()]) touch(symbol, leg);
     await onMet(differences);
   }

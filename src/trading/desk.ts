@@ -154,9 +154,11 @@ export class Desk implements BrokerListener {
     return this.halt.begin();
   }
 
-  /** By hand: the broker's positions are taken over as they are. */
-  adopt(): Promise<void> {
-    return this.run(() => this.line.meet(true));
+  /** By hand: where the books differ from the broker's, its positions are taken over as they are. @throws BrokerSilent */
+  agree(): Promise<void> {
+    return this.run(async () => {
+      if (this.line.differs) await this.line.meet(true);
+    });
   }
 
   async executed(execution: Execution): Promise<void> {

@@ -60,7 +60,10 @@ export class Desks extends Trading {
 
   /** What rows say of accounts that are not traded here, and of states. */
   async refresh(): Promise<void> {
-    for (const scope of await this.needs.states.sync()) await this.stateChanged(scope);
+    for (const scope of await this.needs.states.sync()) {
+      if (this.needs.states.of(scope).state !== 'HALTED') await this.agreeHere(scope);
+      await this.stateChanged(scope);
+    }
     await this.needs.accounts.sync();
     if (this.needs.lease.isHeld()) {
       for (const config of this.needs.accounts.all()) if (!this.desks.has(config.id)) await this.openAccount(config).catch(this.needs.onFault);
@@ -152,11 +155,22 @@ export class Desks extends Trading {
     const before = this.needs.states.of(scope);
     // whoever goes on past a broken limit is not stopped by the same one again at once
     const code = change.state === 'ACTIVE' ? before.code : change.code;
+    if (change.state !== 'HALTED') await this.desks.get(scope)?.agree();
     const now = await this.needs.states.set(scope, { ...change, code });
-    if (change.state === 'ACTIVE' && before.code === DIFFERS && scope !== ALL) await this.desks.get(scope)?.adopt();
     await this.stateChanged(scope);
     this.needs.tell(scope);
     return now;
+  }
+
+  /** Another node was told to go on. */
+  private async agreeHere(accountId: string): Promise<void> {
+    try {
+      await this.desks.get(accountId)?.agree();
+    } catch (error) {
+      this.needs.onFault(error);
+      const reason = 'The broker did not answer when its positions were to be taken over: set it ACTIVE again';
+      await this.needs.states.set(accountId, { state: 'HALTED', code: DIFFERS, reason, by: 'reconciliation', at: this.needs.market.now() });
+    }
   }
 
   private async stateChanged(scope: string): Promise<void> {
@@ -208,6 +222,8 @@ export class Desks extends Trading {
 
   private async differs(accountId: string, differences: readonly Difference[]): Promise<void> {
     const what = differences.map(({ symbol, leg, ours, theirs }) => `${symbol}${leg === 'net' ? '' : ` ${leg}`}: ${theirs.toString()} at the broker, ${ours.toString()} here`).join('; ');
+    const { state, code, reason } = this.needs.states.of(accountId);
+    if (state === 'HALTED' && code === DIFFERS && reason === what) return; // each meeting finds the same
     const at = this.needs.market.now();
     await this.needs.writer.say({ messages: systemAlert({ level: 'error', code: DIFFERS, message: `Account ${accountId} does not agree with its broker: ${what}. It is halted; setting it ACTIVE takes the broker's positions over`, timestamp: new Date(at).toISOString() }, `differs:${accountId}:${at}`) });
     await this.needs.states.set(accountId, { state: 'HALTED', code: DIFFERS, reason: what, by: 'reconciliation', at });
