@@ -15,7 +15,7 @@ import type { Proposal } from './proposal.js';
 import type { Difference } from './reconciliation.js';
 import { brokenLimit } from './risk/breaker.js';
 import type { GateResult } from './risk/gate.js';
-import { ALL, type StateChange, type StateNow } from './states.js';
+import { ALL, BREAKER, type StateChange, type StateNow } from './states.js';
 import { Trading, type AccountView, type Decision, type OrderChange, type TradingEvents } from './trading.js';
 
 /** All accounts: who may move them, and what moves them. */
@@ -216,7 +216,7 @@ export class Desks extends Trading {
     const { state, code } = this.needs.states.of(id);
     if (!broken || state !== 'ACTIVE' || code === broken.code) return;
     this.breaking.add(id);
-    this.setState(id, { state: this.needs.config.breaker, code: broken.code, reason: broken.detail, by: 'breaker', at: this.needs.market.now() })
+    this.setState(id, { state: this.needs.config.breaker, code: broken.code, reason: broken.detail, by: BREAKER, at: this.needs.market.now() })
       .catch(this.needs.onFault).finally(() => this.breaking.delete(id));
   }
 

@@ -28,6 +28,11 @@ export interface StateChange {
   readonly at: number;
 }
 
+export const BREAKER = 'breaker';
+
+/** Somebody else was first. */
+class Outrun extends Error {}
+
 const ACTIVE: StateNow = { state: 'ACTIVE', code: null, reason: null, by: null, at: null, version: 0 };
 const strictness = (state: TradingState): number => TRADING_STATES.indexOf(state);
 
@@ -38,10 +43,13 @@ export class States {
   constructor(private readonly db: Kysely<Schema>, private readonly writer: RoomWriter) {}
 
   /** What other nodes have changed; returns the scopes that differ. */
-  async sync(): Promise<readonly string[]> {
-    const rows = await this.db.selectFrom('trading_state').selectAll().execute();
+  sync(): Promise<readonly string[]> {
+    return this.read(this.db.selectFrom('trading_state').selectAll().execute());
+  }
+
+  private async read(rows: Promise<readonly TradingStateTable[]>): Promise<readonly string[]> {
     const changed: string[] = [];
-    for (const { scope, state, code, reason, by, at, version } of rows) {
+    for (const { scope, state, code, reason, by, at, version } of await rows) {
       if ((this.states.get(scope)?.version ?? 0) >= version) continue;
       this.states.set(scope, { state, code, reason, by, at, version });
       changed.push(scope);
@@ -59,8 +67,22 @@ export class States {
     return strictness(all.state) > strictness(own.state) ? all : own;
   }
 
-  /** Stored, and said to everyone; resolves with what it is then. */
-  async set(scope: string, { state, code, reason, by, at }: StateChange): Promise<StateNow> {
+  /** Stored, and said to everyone; resolves with what it is then. Changes at once, here or on other nodes, come one after the other. */
+  async set(scope: string, change: StateChange): Promise<StateNow> {
+    for (;;) {
+      try {
+        return await this.next(scope, change);
+      } catch (error) {
+        if (!(error instanceof Outrun)) throw error;
+        // of this scope alone: what became of others is still to be acted on
+        await this.read(this.db.selectFrom('trading_state').selectAll().where('scope', '=', scope).execute());
+        const now = this.of(scope);
+        if (change.by === BREAKER && strictness(now.state) >= strictness(change.state)) return now; // it never loosens what somebody has said
+      }
+    }
+  }
+
+  private async next(scope: string, { state, code, reason, by, at }: StateChange): Promise<StateNow> {
     const version = this.of(scope).version + 1;
     const row: TradingStateTable = { scope, state, code, reason, by, at, version };
     const name = scope === ALL ? 'Trading' : `Account ${scope}`;
@@ -70,11 +92,14 @@ export class States {
     };
     await this.writer.say({ store: (tx) => this.put(tx, row), messages: systemAlert(alert, `trading:${scope}:${version}`) });
     const now: StateNow = { state, code, reason, by, at, version };
-    this.states.set(scope, now);
+    if (this.of(scope).version < version) this.states.set(scope, now);
     return now;
   }
 
+  /** @throws Outrun where the row is not older */
   private async put(tx: Transaction<Schema>, row: TradingStateTable): Promise<void> {
-    await tx.insertInto('trading_state').values(row).onConflict((conflict) => conflict.column('scope').doUpdateSet(row)).execute();
+    const { numInsertedOrUpdatedRows: stored } = await tx.insertInto('trading_state').values(row)
+      .onConflict((conflict) => conflict.column('scope').doUpdateSet(row).where('trading_state.version', '<', row.version)).executeTakeFirstOrThrow();
+    if (!stored) throw new Outrun(`The state of ${row.scope} was changed meanwhile`);
   }
 }
