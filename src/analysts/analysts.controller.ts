@@ -1,8 +1,10 @@
-import { Controller, Get, Inject } from '@nestjs/common';
+import { Controller, Get, Inject, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Config } from '../config/config.js';
 import { CONFIG } from '../config/config.module.js';
 import { CostLedger } from '../journal/costs.js';
+import { PageQuery } from '../storage/list.dto.js';
+import { pageOf, type PageOf } from '../storage/page-of.js';
 import { Panel } from './panel.js';
 import { AnalystTokens } from './remote/analyst-tokens.js';
 import { Conduct, type ConductReport } from './remote/conduct.js';
@@ -15,6 +17,8 @@ const DAY_MS = 86_400_000;
 const USAGE_DAYS = 30;
 const NO_USAGE = { calls: 0, prompt_tokens: 0, completion_tokens: 0, total_tokens: 0, usd: 0 };
 type Usage = typeof NO_USAGE;
+/** As it is said on the wire. */
+type Seat = Readonly<Record<string, unknown>> & { readonly agent_id: string };
 
 @ApiTags('analysts')
 @Controller('api/analysts')
@@ -41,7 +45,7 @@ export class AnalystsController {
       + 'usage: {calls, prompt_tokens, completion_tokens, total_tokens, usd} of models, by the decision log of all nodes, from usage_since on; '
       + 'conduct: {counted, equivocations, late, unknown_run, invalid, missed, flooded, hostile, why} of remote ones',
   })
-  async list(): Promise<{ items: Record<string, unknown>[]; next: null; counted_since: string; usage_since: string }> {
+  async list(@Query() query: PageQuery): Promise<PageOf<Seat> & { counted_since: string; usage_since: string }> {
     const statistics = new Map(this.panel.statistics().map((each) => [each.id, each]));
     const usageSince = new Date(Date.now() - USAGE_DAYS * DAY_MS).toISOString();
     const usage = await this.usageSince(usageSince);
@@ -49,7 +53,8 @@ export class AnalystsController {
       agent_id: id, name, kind, state: 'seated', rule, weight, fault_domain: faultDomain, warm_up: warmUp, source, ...this.makingOf(id), connected: true, statistics: statistics.get(id), usage: kind === 'model' ? usage.get(id) ?? NO_USAGE : null,
     }));
     const empty = this.config.panel.empty.map(({ id, name, kind, why }) => ({ agent_id: id, name, kind, state: 'empty', why, connected: false }));
-    return { items: [...seated, ...empty, ...await this.remoteSeats(statistics)], next: null, counted_since: this.countedSince, usage_since: usageSince };
+    const all: Seat[] = [...seated, ...empty, ...await this.remoteSeats(statistics)];
+    return { ...pageOf(all, query, ({ agent_id: id }) => id), counted_since: this.countedSince, usage_since: usageSince };
   }
 
   private makingOf(id: string): Record<string, unknown> {
@@ -66,7 +71,7 @@ export class AnalystsController {
     return new Map(agents.map(({ agent, ...usage }) => [agent, usage]));
   }
 
-  private async remoteSeats(statistics: ReadonlyMap<string, unknown>): Promise<Record<string, unknown>[]> {
+  private async remoteSeats(statistics: ReadonlyMap<string, unknown>): Promise<Seat[]> {
     const present = new Set(this.remote.present().map(({ id }) => id));
     const elsewhere = new Map((this.shared?.far ?? []).map(({ identity, conduct }) => [identity.agentId, conduct]));
     return (await this.tokens.list()).map(({ agent_id: id, name, owner, weight }) => {

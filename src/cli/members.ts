@@ -1,7 +1,7 @@
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { memberTable, type ShownMember } from './group-view.js';
 import { groupPath, type GroupOptions } from './groups.js';
-import { rest } from './rest.js';
+import { pages, rest } from './rest.js';
 import { complain, say, type Terminal } from './terminal.js';
 import { clean, type Paint } from './text.js';
 import { answered } from './token.js';
@@ -19,7 +19,7 @@ export interface MemberOptions extends GroupOptions {
 const pathOf = (group: string, member?: string): string => `${groupPath(group)}/members${member === undefined ? '' : `/${encodeURIComponent(member)}`}`;
 
 export const listMembers = (group: string, options: GroupOptions, terminal: Terminal, paint: Paint): Promise<ExitCode> => answered(terminal, async () => {
-  const { items } = await rest(options, 'GET', pathOf(group)) as { items: readonly ShownMember[] };
+  const items = await pages<ShownMember>(options, pathOf(group));
   if (options.json) for (const item of items) say(terminal, JSON.stringify(item));
   else if (items.length === 0) say(terminal, 'Nobody sits in it: npx conclave groups members add … --name … --role group_leader');
   else for (const line of memberTable(items, paint)) say(terminal, line);

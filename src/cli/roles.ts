@@ -1,7 +1,7 @@
 import { inColumns, type Column } from './columns.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { GroupOptions } from './groups.js';
-import { rest } from './rest.js';
+import { pages, rest } from './rest.js';
 import { complain, say, type Terminal } from './terminal.js';
 import { clean, type Paint } from './text.js';
 import { answered } from './token.js';
@@ -26,7 +26,7 @@ const COLUMNS: readonly Column<ShownRole>[] = [
 ];
 
 export const listRoles = (options: GroupOptions, terminal: Terminal, paint: Paint): Promise<ExitCode> => answered(terminal, async () => {
-  const { items } = await rest(options, 'GET', PATH) as { items: readonly ShownRole[] };
+  const items = await pages<ShownRole>(options, PATH);
   if (options.json) for (const item of items) say(terminal, JSON.stringify(item));
   else for (const line of inColumns(COLUMNS, items, paint)) say(terminal, line);
 });

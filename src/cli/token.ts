@@ -1,6 +1,6 @@
 import { explain, type ServerOptions } from './connecting.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { rest } from './rest.js';
+import { pages, rest } from './rest.js';
 import { say, type Terminal } from './terminal.js';
 import { clean } from './text.js';
 
@@ -36,7 +36,7 @@ export const createToken = (options: NewTokenOptions, terminal: Terminal): Promi
 });
 
 export const listTokens = (options: TokenOptions, terminal: Terminal): Promise<ExitCode> => answered(terminal, async () => {
-  const { items } = await rest(options, 'GET', PATH) as { items: readonly AnalystToken[] };
+  const items = await pages<AnalystToken>(options, PATH);
   if (options.json) for (const item of items) say(terminal, JSON.stringify(item));
   else if (items.length === 0) say(terminal, 'No remote analyst has a token: npx conclave token analyst --name … --owner …');
   else for (const { agent_id: id, name, owner, weight, created_at: at } of items) say(terminal, `${id.padEnd(24)} ${clean(name)}, of ${clean(owner)}, weight ${weight}, since ${at}`);

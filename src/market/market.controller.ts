@@ -1,15 +1,11 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { PriceUpdate } from '../model/price-update.js';
+import { PageQuery } from '../storage/list.dto.js';
+import { pageOf, type PageOf } from '../storage/page-of.js';
 import { Market } from './market.js';
 import { CandlesQuery, IndicatorsQuery, PricesQuery, SeriesQuery } from './market.dto.js';
 import { candleOnWire, type StructureOnWire, structureOnWire, symbolOnWire, type SymbolOnWire, timedOnWire } from './market-wire.js';
-
-interface Page<Item> {
-  readonly items: readonly Item[];
-  /** What to ask with for the next page; null where there is none. */
-  readonly next: string | null;
-}
 
 @ApiTags('market')
 @Controller('api')
@@ -19,8 +15,9 @@ export class MarketController {
   @Get('symbols')
   @ApiOperation({ summary: 'All symbols, with their last prices' })
   @ApiOkResponse({ description: '{items: [{symbol, name, asset_class, currency, hours, tick_size, lot_size, interval, intervals, price, change_pct, source}], next}' })
-  symbols(): Page<SymbolOnWire> {
-    return { items: this.market.instruments.map(({ symbol }) => symbolOnWire(this.market, symbol)), next: null };
+  symbols(@Query() query: PageQuery): PageOf<SymbolOnWire> {
+    const { items, next } = pageOf(this.market.instruments, query, ({ symbol }) => symbol);
+    return { items: items.map(({ symbol }) => symbolOnWire(this.market, symbol)), next };
   }
 
   @Get('market/prices')
@@ -34,7 +31,7 @@ export class MarketController {
   @Get('market/candles')
   @ApiOperation({ summary: 'Closed candles, oldest first; `next` is the `before` of the page behind' })
   @ApiOkResponse({ description: '{items: [{time, open, high, low, close, volume}], next}' })
-  async candles(@Query() { symbol, interval, limit, before }: CandlesQuery): Promise<Page<unknown>> {
+  async candles(@Query() { symbol, interval, limit, before }: CandlesQuery): Promise<PageOf<unknown>> {
     const candles = await this.market.candles(symbol, interval, limit, before === undefined ? undefined : Date.parse(before));
     const items = candles.map(candleOnWire);
     return { items, next: items.length === limit ? items[0]!.time : null };
@@ -43,7 +40,7 @@ export class MarketController {
   @Get('market/indicators')
   @ApiOperation({ summary: 'Indicator values after each of the newest closed candles, oldest first; null before warm-up' })
   @ApiOkResponse({ description: '{items: [{time, sma20, sma50, ema12, ema26, rsi14, macd, macd_signal, macd_hist, bb_upper, bb_middle, bb_lower, atr14, adx14, obv, mfi14, vwap, …}], next}' })
-  async indicators(@Query() { symbol, interval, limit }: IndicatorsQuery): Promise<Page<unknown>> {
+  async indicators(@Query() { symbol, interval, limit }: IndicatorsQuery): Promise<PageOf<unknown>> {
     return { items: (await this.market.indicators(symbol, interval, limit)).map(timedOnWire), next: null };
   }
 

@@ -3,6 +3,8 @@ import { ApiCreatedResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestj
 import { Market } from '../market/market.js';
 import { CodedError } from '../model/codes.js';
 import { requires } from '../model/scope.js';
+import { PageQuery } from '../storage/list.dto.js';
+import { pageOf } from '../storage/page-of.js';
 import { NewAccountBody } from './accounts.dto.js';
 import { decisionOnWire } from './decision-message.js';
 import { accountOnWire, fillOnWire, orderOnWire, positionOnWire } from './on-wire.js';
@@ -46,11 +48,12 @@ export class TradingController {
 
   @Get('positions')
   @ApiOperation({ summary: 'Open positions at their marks' })
-  positions(@Query() { account, symbol }: PositionsQuery): Listed {
+  positions(@Query() { account, symbol, ...page }: PositionsQuery): Listed {
     const wanted = this.symbol(symbol);
     const views = account === undefined ? this.trading.accounts() : [this.trading.account(account)];
-    const items = views.flatMap((view) => view.positions.filter((position) => wanted === undefined || position.symbol === wanted).map((position) => positionOnWire(view.accountId, position)));
-    return { items, next: null };
+    const found = views.flatMap(({ accountId, positions }) => positions.filter(({ symbol: held }) => wanted === undefined || held === wanted).map((position) => ({ accountId, position })));
+    const { items, next } = pageOf(found, page, ({ accountId, position }) => `${accountId} ${position.symbol} ${position.leg}`);
+    return { items: items.map(({ accountId, position }) => positionOnWire(accountId, position)), next };
   }
 
   @Get('accounts')
@@ -59,8 +62,9 @@ export class TradingController {
     description: '{items: [{account_id, broker, mode, currency, initial_balance, total_balance, wallet_balance, available_balance, unrealized_pnl, used_percentage, peak_equity, '
       + 'day_start_equity, limits: {max_daily_loss, max_drawdown} (shares, null: none), positions, state, code, reason}], next}',
   })
-  accounts(): Listed {
-    return { items: this.trading.accounts().map(accountOnWire), next: null };
+  accounts(@Query() query: PageQuery): Listed {
+    const { items, next } = pageOf(this.trading.accounts(), query, ({ accountId }) => accountId);
+    return { items: items.map(accountOnWire), next };
   }
 
   @Post('accounts')

@@ -76,6 +76,17 @@ export interface Page<Item> {
   readonly next: string | null;
 }
 
+/** All items of a list, page by page. @throws ApiError */
+export async function all<Item>(path: string, signal?: AbortSignal): Promise<readonly Item[]> {
+  const found: Item[] = [];
+  for (let cursor: string | null | undefined; cursor !== null;) {
+    const page: Page<Item> = await get<Page<Item>>(path, { limit: 500, cursor }, signal);
+    found.push(...page.items);
+    cursor = page.next;
+  }
+  return found;
+}
+
 declare module '@tanstack/react-query' {
   interface Register {
     /** `unlogged`: no room says all that changes this (prices, candles, accounts), so it is asked anew after each break. */

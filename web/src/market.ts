@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, type Page } from './api.js';
+import { all, get, type Page } from './api.js';
 
 export interface SymbolInfo {
   readonly symbol: string;
@@ -58,7 +58,7 @@ export const intervalMs = (interval: string): number => LENGTHS[interval] ?? MIN
 export const symbolsQuery = queryOptions({
   queryKey: ['symbols'],
   staleTime: Infinity, // until the server starts anew
-  queryFn: async ({ signal }) => (await get<Page<SymbolInfo>>('/api/symbols', {}, signal)).items,
+  queryFn: ({ signal }) => all<SymbolInfo>('/api/symbols', signal),
 });
 
 /** The newest closed candles, oldest first. */

@@ -1,7 +1,9 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { CodedError } from '../../model/codes.js';
 import { requires } from '../../model/scope.js';
+import { PageQuery } from '../../storage/list.dto.js';
+import { pageOf, type PageOf } from '../../storage/page-of.js';
 import { AnalystTokens } from './analyst-tokens.js';
 import { domainOf } from './remote-analyst.js';
 import { NewAnalystBody } from './remote.dto.js';
@@ -16,12 +18,12 @@ export class AnalystTokensController {
   @requires('admin')
   @ApiOperation({ summary: 'Tokens of remote analysts; never the tokens themselves' })
   @ApiOkResponse({ description: '{items: [{agent_id, name, owner, weight, fault_domain, created_at}], next}' })
-  async list(): Promise<{ items: unknown[]; next: null }> {
-    const rows = await this.tokens.list();
-    const items = rows.map(({ agent_id: agentId, name, owner, weight, created_at: createdAt }) => ({
+  async list(@Query() query: PageQuery): Promise<PageOf<unknown>> {
+    const { items, next } = pageOf(await this.tokens.list(), query, ({ agent_id: agentId }) => agentId);
+    const shown = items.map(({ agent_id: agentId, name, owner, weight, created_at: createdAt }) => ({
       agent_id: agentId, name, owner, weight, fault_domain: domainOf(owner), created_at: new Date(createdAt).toISOString(),
     }));
-    return { items, next: null };
+    return { items: shown, next };
   }
 
   @Post()

@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { requires } from '../../model/scope.js';
+import { PageQuery } from '../../storage/list.dto.js';
+import { pageOf, type PageOf } from '../../storage/page-of.js';
 import { GroupReads } from './group-reads.js';
 import { MemberBody, MemberPatch } from './groups.dto.js';
 import { Members } from './members.js';
@@ -17,8 +19,8 @@ export class MembersController {
   @Get()
   @ApiOperation({ summary: 'Members of a group, oldest first' })
   @ApiOkResponse({ description: `{items: [${SHAPE}], next}` })
-  async list(@Param('id') id: string): Promise<{ items: readonly Wire[]; next: null }> {
-    return { items: await this.reads.members(id), next: null };
+  async list(@Param('id') id: string, @Query() query: PageQuery): Promise<PageOf<Wire>> {
+    return pageOf(await this.reads.members(id), query, ({ member_id: member }) => String(member));
   }
 
   @Post()

@@ -1,6 +1,8 @@
-import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post } from '@nestjs/common';
+import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { requires } from '../../model/scope.js';
+import { PageQuery } from '../../storage/list.dto.js';
+import { pageOf, type PageOf } from '../../storage/page-of.js';
 import { RoleBody, RolePatch } from './groups.dto.js';
 import { Roles, type ListedRole } from './roles.js';
 
@@ -15,8 +17,9 @@ export class RolesController {
   @Get()
   @ApiOperation({ summary: 'Roles that members of groups may have: the built-in ones first, then custom ones' })
   @ApiOkResponse({ description: `{items: [${SHAPE}], next}` })
-  async list(): Promise<{ items: readonly Wire[]; next: null }> {
-    return { items: (await this.roles.list()).map(shown), next: null };
+  async list(@Query() query: PageQuery): Promise<PageOf<Wire>> {
+    const { items, next } = pageOf(await this.roles.list(), query, ({ role }) => role);
+    return { items: items.map(shown), next };
   }
 
   @Get(':role')

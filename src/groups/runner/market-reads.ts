@@ -8,6 +8,7 @@ const MOST_BYTES = 4 * 1024 * 1024;
 const CANDLES = 200;
 const INDICATORS = 10;
 const NEWS = 20;
+const PAGE = 500;
 
 const fetchBounded = boundedFetch(MOST_BYTES);
 const rowsIn = (body: unknown): readonly Row[] => {
@@ -30,12 +31,12 @@ export class MarketReads {
   /** Never rejects: what cannot be read is null, and `missing` says why. */
   async about(group: RunnerGroup, event: HeardEvent, symbol: string, openOrders: number, stopped: AbortSignal): Promise<Situation> {
     const missing: string[] = [];
-    const read = (what: string, path: string): Promise<unknown> => this.read(path, stopped).catch((error: unknown) => {
+    const read = (what: string, path: string, whole = false): Promise<unknown> => (whole ? this.readAll(path, stopped) : this.read(path, stopped)).catch((error: unknown) => {
       missing.push(`${what} (${error instanceof Error ? error.message : String(error)})`);
       return null;
     });
     const of = `symbol=${encodeURIComponent(symbol)}`;
-    const instrument = rowsIn(await read('the symbol', '/api/symbols')).find((row) => instrumentKey(str(row['symbol'])) === instrumentKey(symbol));
+    const instrument = rowsIn(await read('the symbol', '/api/symbols', true)).find((row) => instrumentKey(str(row['symbol'])) === instrumentKey(symbol));
     const interval = intervalOf(instrument, group.interval);
     const series = interval === null ? of : `${of}&interval=${encodeURIComponent(interval)}`;
     const account = group.accountId === null ? null : encodeURIComponent(group.accountId);
@@ -43,7 +44,7 @@ export class MarketReads {
       read('the price', `/api/market/prices?symbols=${encodeURIComponent(symbol)}`),
       read('candles', `/api/market/candles?${series}&limit=${CANDLES}`), read('indicators', `/api/market/indicators?${series}&limit=${INDICATORS}`),
       read('market structure', `/api/market/structure?${series}`), read('signals', `/api/signals?${of}&limit=1`), read('news', `/api/news?${of}&limit=${NEWS}`),
-      account === null ? null : read('accounts', '/api/accounts'), account === null ? null : read('positions', `/api/positions?account=${account}`),
+      account === null ? null : read('accounts', '/api/accounts', true), account === null ? null : read('positions', `/api/positions?account=${account}`, true),
     ]);
     const last = rowsIn(prices)[0];
     const all = positions === null ? null : rowsIn(positions);
@@ -54,6 +55,18 @@ export class MarketReads {
       account: accountIn(rowsIn(accounts).find((row) => row['account_id'] === group.accountId), all ?? []),
       held: all && all.filter((row) => instrumentKey(str(row['symbol'])) === instrumentKey(symbol)).map(heldIn), openOrders, missing,
     };
+  }
+
+  /** All rows of a list, page by page. */
+  private async readAll(path: string, stopped: AbortSignal): Promise<readonly Row[]> {
+    const rows: Row[] = [];
+    for (let cursor = ''; ;) {
+      const page = await this.read(`${path}${path.includes('?') ? '&' : '?'}limit=${PAGE}${cursor}`, stopped);
+      rows.push(...rowsIn(page));
+      const next = (page as { next?: unknown } | null)?.next;
+      if (typeof next !== 'string') return rows;
+      cursor = `&cursor=${encodeURIComponent(next)}`;
+    }
   }
 
   /** @throws Error in words that say what was refused */

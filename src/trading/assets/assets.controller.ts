@@ -1,5 +1,7 @@
-import { Controller, Get, Param } from '@nestjs/common';
+import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { PageQuery } from '../../storage/list.dto.js';
+import { pageOf, type PageOf } from '../../storage/page-of.js';
 import type { AssetState } from './asset-state.js';
 import { Assets, type AssetItem } from './assets.js';
 
@@ -11,8 +13,8 @@ export class AssetsController {
   @Get()
   @ApiOperation({ summary: 'Symbols that an agent of their own trades' })
   @ApiOkResponse({ description: '{items: [{symbol, agent_id, name, paused, interval, price, source, position, total_pnl, last_action}], next}' })
-  async list(): Promise<{ items: readonly AssetItem[]; next: null }> {
-    return { items: await this.assets.list(), next: null };
+  async list(@Query() query: PageQuery): Promise<PageOf<AssetItem>> {
+    return pageOf(await this.assets.list(), query, ({ agent_id: id }) => id);
   }
 
   @Get(':symbol/dashboard')

@@ -57,7 +57,7 @@ export interface Seats {
 export const seatsQuery = queryOptions({
   queryKey: ['seats'],
   meta: { unlogged: true },
-  queryFn: ({ signal }) => get<Seats>('/api/analysts', {}, signal),
+  queryFn: ({ signal }) => get<Seats>('/api/analysts', { limit: 500 }, signal),
 });
 
 /** A remote analyst has come or gone. One that was not known is asked for. */

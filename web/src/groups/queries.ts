@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, queryClient, type Page } from '../api.js';
+import { all, get, queryClient, type Page } from '../api.js';
 import type { Group, Member, Role, Trace, Trigger } from './shapes.js';
 
 const MOST = 500;
@@ -21,12 +21,12 @@ export const groupQuery = (id: string) => queryOptions({
 
 export const membersQuery = (id: string) => queryOptions({
   queryKey: ['group', id, 'members'],
-  queryFn: async ({ signal }) => (await get<Page<Member>>(`${path(id)}/members`, {}, signal)).items,
+  queryFn: ({ signal }) => all<Member>(`${path(id)}/members`, signal),
 });
 
 export const rolesQuery = queryOptions({
   queryKey: ['roles'],
-  queryFn: async ({ signal }) => (await get<Page<Role>>('/api/roles', {}, signal)).items,
+  queryFn: ({ signal }) => all<Role>('/api/roles', signal),
 });
 
 export const triggersQuery = queryOptions({
@@ -39,7 +39,7 @@ export const triggersQuery = queryOptions({
 export const accountsQuery = queryOptions({
   queryKey: ['accounts', 'names'],
   meta: { unlogged: true },
-  queryFn: async ({ signal }) => (await get<Page<{ readonly account_id: string; readonly mode: string; readonly currency: string }>>('/api/accounts', {}, signal)).items,
+  queryFn: ({ signal }) => all<{ readonly account_id: string; readonly mode: string; readonly currency: string }>('/api/accounts', signal),
 });
 
 export const traceQuery = (correlationId: string) => queryOptions({

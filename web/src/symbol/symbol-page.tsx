@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { Link, useParams } from '@tanstack/react-router';
-import { get, type Page } from '../api.js';
+import { all } from '../api.js';
 import { change, digitsOf, number } from '../format.js';
 import { useConnection, useRoom } from '../live.js';
 import { symbolsQuery, type SymbolInfo } from '../market.js';
@@ -52,7 +52,7 @@ function OneSymbol({ info, known }: { readonly info: SymbolInfo; readonly known:
   const joined = membership.name === 'joined';
   const { signals: heard, runs } = useSymbol(symbol);
   const history = useHistory(symbol, joined);
-  const { data: analysts } = useQuery({ queryKey: ['analysts'], queryFn: async ({ signal }) => (await get<Page<AnalystInfo>>('/api/analysts', {}, signal)).items });
+  const { data: analysts } = useQuery({ queryKey: ['analysts'], queryFn: ({ signal }) => all<AnalystInfo>('/api/analysts', signal) });
   const signals = history.signals ?? heard;
   const view = panelOf(analysts ?? [], runs[0], signals[0] ?? null);
   const shown = watched(useStore(watchList), known);

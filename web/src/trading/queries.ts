@@ -1,5 +1,5 @@
 import { queryOptions } from '@tanstack/react-query';
-import { get, type Page } from '../api.js';
+import { all, get, type Page } from '../api.js';
 import { marketTime } from '../clock.js';
 import type { Account, Agent, Approval, AssetBoard, AssetItem, Position, TradingStates } from './types.js';
 
@@ -8,11 +8,11 @@ const unlogged = { unlogged: true } as const;
 
 const items = async <T>(path: string, query: Record<string, string | number>, signal: AbortSignal): Promise<readonly T[]> => (await get<Page<T>>(path, query, signal)).items;
 
-export const accountsQuery = queryOptions({ queryKey: ['trading', 'accounts'], meta: unlogged, queryFn: ({ signal }) => items<Account>('/api/accounts', {}, signal) });
-export const positionsQuery = queryOptions({ queryKey: ['trading', 'positions'], meta: unlogged, queryFn: ({ signal }) => items<Position>('/api/positions', {}, signal) });
+export const accountsQuery = queryOptions({ queryKey: ['trading', 'accounts'], meta: unlogged, queryFn: ({ signal }) => all<Account>('/api/accounts', signal) });
+export const positionsQuery = queryOptions({ queryKey: ['trading', 'positions'], meta: unlogged, queryFn: ({ signal }) => all<Position>('/api/positions', signal) });
 export const stateQuery = queryOptions({ queryKey: ['trading', 'state'], queryFn: ({ signal }) => get<TradingStates>('/api/trading/state', {}, signal) });
 export const agentsQuery = queryOptions({ queryKey: ['trading', 'agents'], meta: unlogged, queryFn: ({ signal }) => get<readonly Agent[]>('/api/agents', {}, signal) });
-export const assetsQuery = queryOptions({ queryKey: ['trading', 'assets'], meta: unlogged, queryFn: ({ signal }) => items<AssetItem>('/api/assets', {}, signal) });
+export const assetsQuery = queryOptions({ queryKey: ['trading', 'assets'], meta: unlogged, queryFn: ({ signal }) => all<AssetItem>('/api/assets', signal) });
 export const boardQuery = (symbol: string) => queryOptions({
   queryKey: ['trading', 'asset', symbol],
   meta: unlogged,
