@@ -4,6 +4,7 @@ import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swag
 import type { Config } from '../../config/config.js';
 import { COMMANDS, type CommandTable } from '../commands/commands.js';
 import { asyncApi } from './asyncapi.js';
+import { OTHER_FIELDS } from './other-sockets.js';
 
 /** `/docs` with the OpenAPI document at `/docs-json`, and the AsyncAPI document at `/docs/async`: both of the classes that validate. */
 export function openApi(app: NestExpressApplication, { version }: Config): void {
@@ -17,7 +18,7 @@ export function openApi(app: NestExpressApplication, { version }: Config): void 
   const create = (extra: readonly (new () => object)[]): OpenAPIObject => SwaggerModule.createDocument(app as INestApplication, about, { extraModels: [...extra] });
   let sockets: object | undefined;
   app.getHttpAdapter().get('/docs/async', (_request: unknown, response: { json(body: unknown): void }) => {
-    sockets ??= asyncApi(version, commands, create(Object.values(commands).map(({ fields }) => fields)).components?.schemas ?? {});
+    sockets ??= asyncApi(version, commands, create([...Object.values(commands).map(({ fields }) => fields), ...OTHER_FIELDS]).components?.schemas ?? {});
     response.json(sockets);
   });
   SwaggerModule.setup('docs', app, () => create([]));
