@@ -1,10 +1,11 @@
 // npm run screenshots [-- name …]: each page in light and dark, of the built server on the simulated feed, into docs/img/. Look at them.
-// Orders of the main account wait for a person, a local server stands for a model, and a group of the runner is connected, so that no page is empty.
+// Orders of the main account and of one group wait for a person, a local server stands for a model, and a group of the runner is connected, so that no page is empty.
 import { spawn } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium } from 'playwright-core';
+import WebSocket from 'ws';
 import { startChatServer } from '../test/support/chat-server.mjs';
 import { findChromium } from '../test/support/tools.mjs';
 
@@ -39,7 +40,7 @@ const executablePath = findChromium();
 if (executablePath === null) throw new Error('This needs Chromium: install it (Debian: apt-get install chromium) or point CHROMIUM to it');
 const scratch = mkdtempSync(join(tmpdir(), 'conclave-'));
 cpSync(join(ROOT, 'config'), join(scratch, 'config'), { recursive: true });
-edit('risk.yaml', (text) => text.replace('  policies:\n', '  policies:\n    - {accounts: [main], needed: 1}\n'));
+edit('risk.yaml', (text) => text.replace('  policies:\n', '  policies:\n    - {accounts: [main], needed: 1}\n    - {origins: [group], symbols: [ETHUSDT], needed: 1}\n'));
 edit('agents.yaml', (text) => text.replaceAll('interval_s: 180', 'interval_s: 60'));
 
 const chat = await startChatServer(({ body }) => ({ delayMs: 300, text: JSON.stringify(said(body)) }));
@@ -60,26 +61,13 @@ await post('/api/triggers', { name: 'btc_moves', kind: 'price_move', config: { s
 const runner = spawn(process.execPath, ['dist/cli/conclave.js', 'group', '--url', url, '--token', token], { cwd: ROOT, env: { PATH: process.env.PATH }, stdio: 'ignore' });
 process.on('exit', () => runner.kill('SIGTERM'));
 await asked(...SYMBOLS);
+const desk = await post('/api/groups', { name: 'eth_desk', market: 'crypto', symbol: 'ETHUSDT', interval: '15m', leverage: 2, margin_usd: 250, position_mode: 'oneway' });
+await ordered(desk.token, 'ETHUSDT', 'LONG');
 await until(async () => (await get('/api/groups/btc_desk')).connected);
 for (const preset of ['signal', 'news']) await post('/api/groups/btc_desk/test-event', { preset });
 await until(async () => (await get('/api/groups/btc_desk/discussions')).items.length > 1);
 await until(async () => (await get('/api/approvals')).items.length > 0);
 await until(async () => (await get('/api/agents/trend-follower/decisions')).length > 0);
-/** Has each symbol analysed. */
-async function asked(...symbols) {
-  for (const symbol of symbols) await fetch(`${url}/api/analyze`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ symbol }) });
-}
-
-/** A group with the runner in it, and something to discuss; the second time it is there. */
-let runner = null;
-async function desk() {
-  if (runner !== null) return;
-  const sent = async (path, body) => (await fetch(url + path, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) })).json();
-  const { token } = await sent('/api/groups', { name: 'btc_desk', symbol: 'BTCUSDT', leverage: 2 });
-  await sent('/api/triggers', { name: 'btc_moves', kind: 'price_move', config: { targets: ['btc_desk'], symbol: 'BTCUSDT', change_pct: 0.5, window_s: 300 } });
-  runner = spawn(process.execPath, ['dist/cli/conclave.js', 'group', '--token', token, '--url', url], { cwd: ROOT, env: { PATH: process.env.PATH }, stdio: 'ignore' });
-  await sent('/api/groups/btc_desk/test-event', { preset: 'signal' });
-}
 
 mkdirSync(OUT, { recursive: true });
 const browser = await chromium.launch({ executablePath, args: ['--disable-dev-shm-usage', ...(process.getuid?.() === 0 ? ['--no-sandbox'] : [])] });
@@ -123,6 +111,22 @@ async function post(path, body) {
 /** Has each symbol analysed. */
 async function asked(...symbols) {
   for (const symbol of symbols) await post('/api/analyze', { symbol });
+}
+
+/** Has a group want a trade, whatever the panel votes by then. */
+async function ordered(groupToken, symbol, action) {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws/events?trading_group_token=${groupToken}`);
+  const answered = new Promise((resolve, reject) => {
+    socket.once('message', () => { // connected
+      socket.once('message', (text) => (JSON.parse(String(text)).ok ? resolve() : reject(new Error(String(text)))));
+      socket.send(JSON.stringify({
+        type: 'event', event_type: 'post_trade', priority: 5, targets: ['trade_execution'], title: `${action} ${symbol}`,
+        payload: JSON.stringify({ symbol, signal: { action, qty: 0, confidence: 0.7 } }), condition: { domain: 'trade_decision', trace: { correlation_id: 'screenshots' } },
+      }));
+    });
+    socket.once('error', reject);
+  });
+  await answered.finally(() => socket.close());
 }
 
 async function until(fits) {
