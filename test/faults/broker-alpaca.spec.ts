@@ -8,12 +8,12 @@ import { startAlpacaServer, type AlpacaServer, type HttpFault, type StreamFault 
 import { until } from '../support/until.js';
 
 const RUNS = 300;
-const AT_ONCE = 8;
+const AT_ONCE = 16;
 const ORDERS = 4;
-/** An order may be taken a little after we gave up, and before we believe that it was not. */
-const LIMITS = { timeoutMs: 40, settleMs: 60, firstReconnectMs: 5, mostReconnectMs: 20 };
+/** An order may be taken a little after we gave up, and before we believe that it was not; an answer without a fault comes before, also on a busy machine. */
+const LIMITS = { timeoutMs: 300, settleMs: 500, firstReconnectMs: 5, mostReconnectMs: 20 };
 const HTTP: readonly HttpFault[] = [
-  { does: 'lost-before' }, { does: 'lost-after' }, { does: 'bad-json-after' }, { does: 'proxy-page-after' }, { does: 'slow-after', ms: 60 }, { does: 'done-late', ms: 45 },
+  { does: 'lost-before' }, { does: 'lost-after' }, { does: 'bad-json-after' }, { does: 'proxy-page-after' }, { does: 'slow-after', ms: 400 }, { does: 'done-late', ms: 350 },
   { does: 'status-after', status: 500 }, { does: 'status-before', status: 503, retryAfter: 0 }, { does: 'status-before', status: 429, retryAfter: 0.005 },
 ];
 const STREAM: readonly StreamFault[] = ['drop', 'twice', 'later', 'garbled', 'close-before', 'close-after'];

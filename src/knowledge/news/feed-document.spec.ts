@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { costMs } from '../../../test/support/cost.js';
 import { feedEntries } from './feed-document.js';
 import { plainText } from './plain-text.js';
 
@@ -30,10 +31,9 @@ describe('a feed document', () => {
 
   it('expands no entity of its own, however often it is nested', () => {
     const lol = Array.from({ length: 9 }, (_, at) => `<!ENTITY l${at + 1} "${`&l${at};`.repeat(10)}">`).join('');
-    const begun = performance.now();
-    const [entry] = feedEntries(rss('<item><title>&l9; ok</title></item>', `<!DOCTYPE rss [<!ENTITY l0 "lol">${lol}]>`));
-    expect(entry!.title).toBe('&l9; ok');
-    expect(performance.now() - begun).toBeLessThan(1000);
+    const nested = rss('<item><title>&l9; ok</title></item>', `<!DOCTYPE rss [<!ENTITY l0 "lol">${lol}]>`);
+    expect(feedEntries(nested)[0]!.title).toBe('&l9; ok');
+    expect(costMs(() => feedEntries(nested), 3)).toBeLessThan(1000);
     expect(() => feedEntries(rss('<item><title>&f;</title></item>', '<!DOCTYPE rss [<!ENTITY f SYSTEM "file:///etc/passwd">]>'))).toThrow('External');
   });
 
@@ -51,8 +51,6 @@ describe('a feed document', () => {
   });
 
   it('becomes plain text in little time, whatever it is made of', () => {
-    const begun = performance.now();
-    for (const part of ['<', '<script>', '<!--', '&', '&#', '<a ', '</']) plainText(part.repeat(200_000), 1000);
-    expect(performance.now() - begun).toBeLessThan(1000);
+    for (const part of ['<', '<script>', '<!--', '&', '&#', '<a ', '</']) expect(costMs(() => plainText(part.repeat(200_000), 1000), 2)).toBeLessThan(500);
   });
 });
