@@ -21,28 +21,28 @@ async function node(name: string, rooms: Record<string, number> = {}, addresses:
   const { link } = await openedLink(server.url);
   const peers = new Peers();
   const counts = { ...countsOf(name), rooms, addresses };
-  const presence = new Presence({ redis: link, peers, counts: () => counts, everyMs: 50, expiresMs: 500 });
+  const presence = new Presence({ redis: link, peers, counts: () => counts, everyMs: 50, expiresMs: 3000 });
   await presence.start();
   ends.push(() => presence.stop(), () => link.close());
   return { peers, presence, link, rooms, names: () => peers.all.map((each) => each.node).sort() };
 }
 
-it('nodes know each other, what they count, and what changes, within two beats', async () => {
+it('nodes know each other, what they count, and what changes', async () => {
   const a = await node('a', { AAPL: 2 }, { '10.0.0.1': 5 });
   const b = await node('b', { AAPL: 1, NVDA: 4 }, { '10.0.0.1': 1 });
   const c = await node('c');
   expect(c.names()).toEqual(['a', 'b']);
-  await until(() => a.names().length === 2 && b.names().length === 2, 'all of them', 2000);
+  await until(() => a.names().length === 2 && b.names().length === 2, 'all of them');
   expect(b.peers.all.find((each) => each.node === 'a')).toEqual(countsOf('a', { AAPL: 2 }, { '10.0.0.1': 5 }));
   expect([c.peers.connectionsOf('10.0.0.1'), a.peers.connectionsOf('10.0.0.1'), c.peers.connectionsOf('10.0.0.2')]).toEqual([6, 1, 0]);
   expect([a.peers.watch('NVDA'), b.peers.watch('NVDA'), b.peers.watch('AAPL')]).toEqual([true, false, true]);
   delete b.rooms['NVDA'];
-  await until(() => !a.peers.watch('NVDA'), 'the change', 2000);
+  await until(() => !a.peers.watch('NVDA'), 'the change');
 
   await c.presence.stop(); // says so
-  await until(() => a.names().length === 1, 'the farewell', 2000);
+  await until(() => a.names().length === 1, 'the farewell');
   b.link.close(); // as a node that was killed
-  await until(() => a.names().length === 0, 'the expiry', 8000);
+  await until(() => a.names().length === 0, 'the expiry');
   expect(await server.ask((redis) => redis.scard('conclave:nodes'))).toBe(1);
 });
 

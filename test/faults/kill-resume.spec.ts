@@ -13,7 +13,7 @@ const OTHERS = Array.from({ length: 24 }, (_, at) => `S${at + 1}`);
 const BEFORE_KILL = 200;
 const ASKING = 6;
 /** A run that has not ended by then is lost. */
-const LONGEST_RUN_MS = 20_000;
+const LONGEST_RUN_MS = 120_000;
 const env = {
   SYMBOLS: [...SYMBOLS, ...OTHERS].join(','), SIM_TICK_MS: '50', SIGNAL_GENERATION_INTERVAL: '0.1', PRICE_MOVE_TRIGGER: '0.0001', ANALYZE_PER_MINUTE: '1000000', LOG_LEVEL: 'info',
 };

@@ -20,7 +20,7 @@ describe('three nodes on one PostgreSQL and one Redis', () => {
   beforeAll(async () => {
     cluster = await Cluster.start(3, { ...QUIET, WS_MAX_CONNECTIONS_PER_IP: '9' });
     [a, b, c] = cluster.nodes as [TestServer, TestServer, TestServer];
-    await until(async () => (await statusOf(a!)).cluster.nodes.length === 3, 'all nodes', 3000);
+    await until(async () => (await statusOf(a!)).cluster.nodes.length === 3, 'all nodes');
   });
   afterAll(async () => {
     for (const client of clients) client.close();
@@ -81,14 +81,14 @@ describe('three nodes on one PostgreSQL and one Redis', () => {
     await more();
     const gone = performance.now();
     await cluster.redis.stop();
-    for (const node of cluster.nodes) await until(async () => (await readiness(node)).status === 503, '503', 5000);
+    for (const node of cluster.nodes) await until(async () => (await readiness(node)).status === 503, '503');
     expect(performance.now() - gone).toBeLessThan(5000);
     expect((await readiness(a!)).down).toEqual(['redis']);
     expect((await statusOf(a!)).cluster).toEqual({ nodes: [(await statusOf(a!)).node], redis: 'away' });
     expect((await statusOf(a!)).websocket_manager.rooms['NVDA']).toBe(2);
     await until(() => performance.now() - gone > 3000, 'three seconds without Redis');
     await cluster.redis.again();
-    for (const node of cluster.nodes) await until(async () => (await readiness(node)).status === 200, 'ready again', 5000);
+    for (const node of cluster.nodes) await until(async () => (await readiness(node)).status === 200, 'ready again');
     const countAfterReturn = one.frames.length;
     await one.until(() => one.frames.length > countAfterReturn + 200, 'messages after the return');
     talking = false;
@@ -110,14 +110,14 @@ describe('three nodes on one PostgreSQL and one Redis', () => {
       expect(node.output().match(/Redis is back/g)).toHaveLength(1);
       expect(node.output()).not.toMatch(/[Uu]nhandled|ioredis/);
     }
-    await until(async () => (await statusOf(a!)).cluster.nodes.length === 3, 'all nodes again', 5000);
+    await until(async () => (await statusOf(a!)).cluster.nodes.length === 3, 'all nodes again');
   });
 
   it('connections of one address count on all nodes together', async () => {
-    await until(async () => (await statusOf(c!)).websocket_manager.active_connections === 7, 'the sum', 3000);
+    await until(async () => (await statusOf(c!)).websocket_manager.active_connections === 7, 'the sum');
     clients.push(await raw(c!), await raw(c!));
     await expect(raw(c!)).rejects.toThrow(/429/);
-    await until(async () => (await statusOf(b!)).websocket_manager.active_connections === 9, 'the sum', 3000);
+    await until(async () => (await statusOf(b!)).websocket_manager.active_connections === 9, 'the sum');
     await expect(raw(b!)).rejects.toThrow(/429/);
   });
 
@@ -126,16 +126,16 @@ describe('three nodes on one PostgreSQL and one Redis', () => {
     const status = await until(async () => {
       const now = await statusOf(a!);
       return now.cluster.nodes.length === 2 && now;
-    }, 'the expiry', 8000);
+    }, 'the expiry');
     expect(status.websocket_manager.active_connections).toBe(6);
     expect(status.websocket_manager.rooms['TSLA']).toBe(3);
   });
 
   it('a node that is told to stop ends with 0 and is forgotten at once, also while Redis is away', async () => {
     expect(await b!.stop()).toBe(0);
-    expect((await until(async () => { const { cluster: seen } = await statusOf(a!); return seen.nodes.length === 1 && seen; }, 'the farewell', 3000)).redis).toBe('up');
+    expect((await until(async () => { const { cluster: seen } = await statusOf(a!); return seen.nodes.length === 1 && seen; }, 'the farewell')).redis).toBe('up');
     await cluster.redis.stop();
-    await until(async () => (await readiness(a!)).status === 503, '503', 5000);
+    await until(async () => (await readiness(a!)).status === 503, '503');
     expect(await a!.stop()).toBe(0);
     expect(a!.output()).not.toMatch(/[Uu]nhandled|Shutting down failed/);
   });

@@ -71,7 +71,7 @@ describe('nginx before three nodes', () => {
     const orphans = await connectionsOf(dead!);
     await dead!.kill();
     const lost = (): Follower[] => followers.filter(({ client }) => client!.closed !== null);
-    await until(() => lost().length === orphans, 'the loss', 5000);
+    await until(() => lost().length === orphans, 'the loss');
     await analyze(front, 'AAPL'); // while they are away; nginx finds a node that lives
     await cluster.idle();
     const began = performance.now();

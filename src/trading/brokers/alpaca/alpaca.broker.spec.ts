@@ -34,6 +34,7 @@ it('opens no connection before its start, and knows nothing it could trade', () 
 
 it.each(['refused', 'silent'] as const)('does not start where the keys are %s', async (auth) => {
   server.auth = auth;
+  broker = alpacaBroker(server, ear, { readyWithinMs: 500 });
   await expect(broker.start(ear)).rejects.toThrow(auth === 'refused' ? /check ALPACA_API_KEY/ : /did not listen within 500 ms/);
 });
 
@@ -73,8 +74,13 @@ describe('a broker that has started', () => {
 
   it.each<[string, HttpFault]>([
     ['the answer is lost', { does: 'lost-after' }], ['500 comes after it was taken', { does: 'status-after', status: 500 }], ['503 comes', { does: 'status-after', status: 503, retryAfter: 0 }],
-    ['the answer is too slow', { does: 'slow-after', ms: 1_000 }], ['the answer is no JSON', { does: 'bad-json-after' }], ['a proxy answers', { does: 'proxy-page-after' }], ['408 comes', { does: 'status-after', status: 408 }],
+    ['the answer is too slow', { does: 'slow-after', ms: 10_000 }], ['the answer is no JSON', { does: 'bad-json-after' }], ['a proxy answers', { does: 'proxy-page-after' }], ['408 comes', { does: 'status-after', status: 408 }],
   ])('does not know where %s: it is sent once, and found by its name', async (_, fault) => {
+    if (fault.does === 'slow-after') {
+      await broker.stop();
+      broker = alpacaBroker(server, ear, { timeoutMs: 800 });
+      await broker.start(ear);
+    }
     fails(POST, fault);
     const ticket = alpacaTicket();
     await expect(broker.submit(ticket)).rejects.toThrow(BrokerSilent);
@@ -85,9 +91,9 @@ describe('a broker that has started', () => {
 
   it('does not believe that an order is unknown while Alpaca may still be taking it', async () => {
     await broker.stop();
-    broker = alpacaBroker(server, ear, { timeoutMs: 50, settleMs: 400 });
+    broker = alpacaBroker(server, ear, { timeoutMs: 500, settleMs: 3_000 });
     await broker.start(ear);
-    fails(POST, { does: 'done-late', ms: 250 });
+    fails(POST, { does: 'done-late', ms: 2_000 });
     const ticket = alpacaTicket();
     await expect(broker.submit(ticket)).rejects.toThrow(BrokerSilent);
     expect(server.orders).toHaveLength(0);

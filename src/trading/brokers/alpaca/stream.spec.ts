@@ -81,7 +81,7 @@ it('says that the line is gone and back, and listens again', async () => {
 it('keeps trying where the server does not answer, or refuses the keys for a while', async () => {
   await broker.stop();
   ear = new AlpacaEar();
-  broker = alpacaBroker(server, ear, { readyWithinMs: 80 });
+  broker = alpacaBroker(server, ear, { readyWithinMs: 1_500 });
   await broker.start(ear);
   for (const auth of ['silent', 'refused'] as const) {
     server.auth = auth;
@@ -104,7 +104,7 @@ it('has all compared where an update could not be read', async () => {
 
 it('pings', async () => {
   await broker.stop();
-  broker = alpacaBroker(server, ear, { pingEveryMs: 20 });
+  broker = alpacaBroker(server, ear, { pingEveryMs: 300 });
   await broker.start(ear);
   await until(() => server.pings >= 2, 'pings');
   expect(ear.line).toEqual([]);
