@@ -38,7 +38,7 @@ describe('a start is refused, with the remedy,', () => {
   it('where nothing listens, within its patience and without the password', async () => {
     const start = performance.now();
     const { message } = await refusal('redis://user:hunter2@127.0.0.1:1', 300);
-    expect(performance.now() - start).toBeLessThan(2000);
+    expect(performance.now() - start).toBeLessThan(4500); // without: 5 s
     expect(message).toMatch(/^Redis at 127\.0\.0\.1:1 does not answer \(connect ECONNREFUSED 127\.0\.0\.1:1\): start it, or correct REDIS_URL$/);
   });
 
@@ -102,7 +102,7 @@ describe('a Redis that goes away', () => {
     server.pause();
     const start = performance.now();
     await expect(link.ping()).rejects.toThrow(/does not answer/);
-    expect(performance.now() - start).toBeLessThan(1500);
+    expect(performance.now() - start).toBeLessThan(5000);
     const asked = other.commands.get('x').catch((error: Error) => error);
     await until(() => !link.up && !other.up, 'noticed');
     expect(performance.now() - start).toBeLessThan(5000);

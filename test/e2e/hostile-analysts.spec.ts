@@ -7,9 +7,9 @@ import { AnalystClient } from '../support/analyst-client.js';
 import { cleanUp, freshDataDir, startServer, type TestServer } from '../support/server.js';
 
 const RUNS = 1000;
-const SYMBOLS = 40;
+const SYMBOLS = 100;
 const ASKERS = 8;
-const DEADLINE_MS = 1200;
+const DEADLINE_MS = 3000;
 const HONEST = ['h1', 'h2', 'h3', 'h4', 'h5'];
 const HOSTILE = ['x1', 'x2'];
 const ACTIONS = ['BUY', 'SELL', 'HOLD'] as const;
