@@ -76,9 +76,9 @@ export class AccountStore {
     if (rows.length > 0) await tx.insertInto('positions').values(rows).execute();
   }
 
-  async insertFill(tx: Tx, accountId: string, execution: Execution, order: Order | null, realised: string): Promise<void> {
+  async insertFill(tx: Tx, accountId: string, execution: Execution, of: { readonly orderId: string | null; readonly decisionId: string | null }, realised: string): Promise<void> {
     await tx.insertInto('fills').values({
-      account_id: accountId, execution_id: execution.executionId, order_id: order?.orderId ?? null, decision_id: order?.decisionId ?? null,
+      account_id: accountId, execution_id: execution.executionId, order_id: of.orderId, decision_id: of.decisionId,
       symbol: execution.symbol, leg: execution.leg, side: execution.side, quantity: execution.quantity.toString(), price: execution.price.toString(),
       fee: execution.fee.toString(), realised, leverage: execution.leverage, liquidation: execution.liquidation ? 1 : 0, at: execution.at,
     }).onConflict((conflict) => conflict.columns(['account_id', 'execution_id']).doNothing()).execute();

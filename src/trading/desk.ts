@@ -2,6 +2,7 @@ import type { Candle } from '../model/candle.js';
 import { decimal } from '../model/decimal.js';
 import { isOpen, type AccountEntry, type Execution, type Intent, type Leg } from '../model/trading.js';
 import { planKey, type Account, type Order } from './account.js';
+import type { AccountStore } from './account-store.js';
 import { BrokerLine } from './broker-line.js';
 import type { Broker, BrokerListener, BrokerOrder } from './brokers/broker.js';
 import type { DrivenBroker } from './brokers/driven-broker.js';
@@ -24,6 +25,7 @@ export interface DeskNeeds {
   readonly flow: OrderFlow;
   readonly openings: Openings;
   readonly prices: Prices;
+  readonly store: AccountStore;
   readonly instrumentOf: (symbol: string) => Parameters<Broker['abilities']>[0];
   readonly said: <K extends keyof TradingEvents>(what: K, ...of: Parameters<TradingEvents[K]>) => Promise<void>;
   /** After marks or money have changed: the breaker looks. */
@@ -60,7 +62,7 @@ export class Desk implements BrokerListener {
     [this.account, this.flow, this.broker] = [account, flow, broker.kind];
     const touch = (symbol: string, leg: Leg): void => this.touch(symbol, leg);
     this.cancels = new Cancels({ account, broker, orders: flow.orders, instrumentOf, touch, onFault });
-    this.exits = new Exits({ account, broker, flow, cancels: this.cancels, prices, instrumentOf });
+    this.exits = new Exits({ account, broker, flow, cancels: this.cancels, prices, instrumentOf, store: needs.store });
     this.halt = new Halt({
       account, broker, cancels: this.cancels, driven: needs.driven !== null, askAgainMs, onFault, run: (step) => this.run(step),
       isHalted: needs.isHalted, onLeft: needs.onLeft,

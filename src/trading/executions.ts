@@ -5,8 +5,9 @@ import { isProtective, planKey, withFill, type Order, type Plan } from './accoun
 import type { BrokerAccount, BrokerPosition } from './brokers/broker.js';
 import { decisionMessage } from './decision-message.js';
 import { untilStored, type FlowNeeds } from './flow-needs.js';
-import { intentText } from './intent-text.js';
+import { decisionIdOf, intentText } from './intent-text.js';
 import { changeOf, decisionStatusOf, intentOf } from './order-words.js';
+import { ownerOf } from './owner.js';
 import { Book } from './portfolio/book.js';
 import type { FilledOrder, TradeEnd } from './trading.js';
 
@@ -44,11 +45,12 @@ export class Executions {
     }
     account.measure(prices.now());
     this.settledUntil = Math.max(this.settledUntil, execution.at);
-    const end: TradeEnd | null = trade && { tradeId: `${account.id}:${execution.executionId}`, accountId: account.id, trade, openedBy: plan?.openedBy ?? null, closedBy: after?.decisionId ?? null };
-    const decided = after && await this.decidedBy(after, plan, execution.at);
+    const decided = after ? await this.decidedBy(after, plan, execution.at) : execution.liquidation ? await this.liquidated(execution, plan) : null;
+    const decisionId = after?.decisionId ?? decided?.decision_id ?? null;
+    const end: TradeEnd | null = trade && { tradeId: `${account.id}:${execution.executionId}`, accountId: account.id, trade, openedBy: plan?.openedBy ?? null, closedBy: decisionId };
     await untilStored(this.needs, {
       store: async (tx) => {
-        await store.insertFill(tx, account.id, execution, order, realised.toString());
+        await store.insertFill(tx, account.id, execution, { orderId: order?.orderId ?? null, decisionId }, realised.toString());
         if (after) await store.putOrder(tx, account.id, after);
         await store.putPositions(tx, account, [symbol]);
         await store.putAccount(tx, account, this.needs.broker.kind, this.settledUntil);
@@ -58,9 +60,9 @@ export class Executions {
           await store.updateDecision(tx, decided.decision_id, { status: decided.status, updated_at: decided.updated_at, order_id: decided.order_id });
         }
       },
-      messages: decided && after ? [decisionMessage(decided, { quantity: after.filledQuantity.toNumber(), price: after.averagePrice!.toNumber() })] : [],
+      messages: decided ? [decisionMessage(decided, { quantity: (after?.filledQuantity ?? execution.quantity).toNumber(), price: (after?.averagePrice ?? execution.price).toNumber() })] : [],
     });
-    if (decided && after && (!isProtective(after) || decided.origin === 'group')) await this.needs.changed(changeOf(decided, after));
+    if (decided && (!after || !isProtective(after) || decided.origin === 'group')) await this.needs.changed(changeOf(decided, after));
     const reducing = held.times(sign(execution.side)).lt(0);
     return { fill: { accountId: account.id, decisionId: decided?.decision_id ?? null, orderId: order?.orderId ?? null, status: after?.status ?? null, execution, realised, reducing }, end };
   }
@@ -115,16 +117,28 @@ export class Executions {
     const row = await this.needs.store.decision(order.decisionId);
     if (row) return { ...row, status, updated_at: at };
     if (!isProtective(order)) return null;
-    const entry = plan && await this.needs.store.decision(plan.decisionId);
-    const owner = entry?.origin === 'group'
-      ? { origin: entry.origin, origin_id: entry.origin_id, correlation_id: entry.correlation_id }
-      : { origin: 'person', origin_id: order.role, correlation_id: null };
+    const owner = await ownerOf(plan, this.needs.store) ?? { origin: 'person', origin_id: order.role, correlation_id: null };
     const intent = intentOf(this.needs.account.id, order);
     const level = (order.limitPrice ?? order.stopPrice)?.toString() ?? '';
     return {
       decision_id: order.decisionId, decision_key: `order:${order.orderId}`, account_id: this.needs.account.id, symbol: order.symbol, ...owner,
       signal_id: null, status, as_of: at, updated_at: at, order_id: order.orderId, approval_id: null, confidence: null, price: null,
       intent: intentText(intent), exit_at: null, gate: null, reason: `The ${order.role} at ${level} was reached`,
+    };
+  }
+
+  /** Nobody's order: what took a group's position is kept in its name, so that it is told. */
+  private async liquidated({ executionId, symbol, leg, side, quantity, price, leverage, at }: Execution, plan: Plan | null): Promise<DecisionsTable | null> {
+    const owner = await ownerOf(plan, this.needs.store);
+    if (!owner) return null;
+    const { id } = this.needs.account;
+    const key = `liquidation:${executionId}`;
+    return {
+      decision_id: decisionIdOf(id, key), decision_key: key, account_id: id, symbol, ...owner, signal_id: null, status: 'filled', as_of: at, updated_at: at, order_id: null,
+      approval_id: null, confidence: null, price: price.toString(), exit_at: null, gate: null, reason: `It was liquidated at ${price.toString()}: the account's equity no longer covered its maintenance margin`,
+      intent: intentText({
+        accountId: id, symbol, leg, side, quantity, orderType: 'market', limitPrice: null, stopPrice: null, trail: null, timeInForce: 'gtc', reduceOnly: true, leverage, exits: null,
+      }),
     };
   }
 }

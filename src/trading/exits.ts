@@ -2,7 +2,9 @@ import type { Leg } from '../model/trading.js';
 import { planKey, type Account } from './account.js';
 import type { Broker } from './brokers/broker.js';
 import type { Cancels } from './cancels.js';
+import type { AccountStore } from './account-store.js';
 import type { OrderFlow } from './order.flow.js';
+import { ownerOf } from './owner.js';
 import type { Prices } from './prices.js';
 import { proposal } from './proposal.js';
 import { protectionOf, reached, type Watched } from './protection.js';
@@ -14,6 +16,7 @@ export interface ExitsNeeds {
   readonly flow: OrderFlow;
   readonly cancels: Cancels;
   readonly prices: Prices;
+  readonly store: Pick<AccountStore, 'decision'>;
   readonly instrumentOf: (symbol: string) => Parameters<Broker['abilities']>[0];
 }
 
@@ -46,7 +49,7 @@ export class Exits {
 
   /** Levels that do not rest at the broker, and positions whose time has come; what was decided of them. */
   async due(symbol: string): Promise<readonly Decision[]> {
-    const { account, flow, cancels, prices } = this.needs;
+    const { account, flow, cancels, prices, store } = this.needs;
     const price = prices.of(symbol);
     const now = prices.now();
     const decided: Decision[] = [];
@@ -63,7 +66,7 @@ export class Exits {
       this.tried.set(key, now);
       await cancels.blocking(symbol, position.leg);
       decided.push(await flow.consider(proposal({
-        key: `exit:${plan.orderId}:${now}`, accountId: account.id, symbol, leg: position.leg, origin: 'strategy', originId: level ?? 'horizon',
+        key: `exit:${plan.orderId}:${now}`, accountId: account.id, symbol, leg: position.leg, origin: 'strategy', originId: level ?? 'horizon', onBehalf: await ownerOf(plan, store),
         want: { kind: 'close', quantity: null }, asOf: now, price: price.last, reason: level ? `The ${level} was reached` : 'The horizon of what opened it has passed',
       })));
     }

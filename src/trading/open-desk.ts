@@ -79,7 +79,7 @@ export async function openDesk(config: AccountConfig, needs: DesksNeeds, { state
     longestMs: (symbol) => Math.max(LONGEST_FLIP_MS, 2 * barMs(market.ownInterval(symbol))),
   });
   const desk = new Desk({
-    account, broker, driven, flow, openings, prices, instrumentOf: (symbol) => market.instrument(symbol), said, onWorth, onDifference, onLeft,
+    account, broker, driven, flow, openings, prices, store, instrumentOf: (symbol) => market.instrument(symbol), said, onWorth, onDifference, onLeft,
     isHalted: () => state() === 'HALTED', onFault, askAgainMs,
   });
   await desk.start(loaded === null && driven === null);

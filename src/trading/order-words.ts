@@ -1,4 +1,4 @@
-import { ZERO, type Decimal } from '../model/decimal.js';
+import { decimal, ZERO, type Decimal } from '../model/decimal.js';
 import { sideOf, sign, type Intent } from '../model/trading.js';
 import type { DecisionsTable, DecisionStatus } from '../storage/trading-schema.js';
 import { remaining, type Order } from './account.js';
@@ -42,7 +42,7 @@ export const changeOf = (row: DecisionsTable, order: Order | null): OrderChange 
     accountId: row.account_id, decisionId: row.decision_id, order, at: order ? Math.max(order.updatedAt, row.updated_at) : row.updated_at,
     decision: {
       decisionId: row.decision_id, key: row.decision_key, origin: row.origin, originId: row.origin_id, correlationId: row.correlation_id, symbol: row.symbol,
-      status: row.status, gate, intent,
+      status: row.status, gate, intent, price: row.price === null ? null : decimal(row.price), reason: row.reason,
     },
   };
 };

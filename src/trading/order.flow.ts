@@ -149,7 +149,7 @@ export class OrderFlow {
   private row(proposal: Proposal, intent: Intent, status: DecisionStatus): DecisionsTable {
     return {
       decision_id: decisionIdOf(proposal.accountId, proposal.key), decision_key: proposal.key, account_id: proposal.accountId, symbol: proposal.symbol,
-      origin: proposal.origin, origin_id: proposal.originId, signal_id: proposal.signalId, correlation_id: proposal.correlationId, status,
+      ...(proposal.onBehalf ?? { origin: proposal.origin, origin_id: proposal.originId, correlation_id: proposal.correlationId }), signal_id: proposal.signalId, status,
       as_of: proposal.asOf, updated_at: this.needs.prices.now(), order_id: null, approval_id: null, confidence: proposal.confidence,
       price: proposal.price?.toString() ?? null, intent: intentText(intent), exit_at: proposal.exitAt, gate: null, reason: proposal.reason,
     };

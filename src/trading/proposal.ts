@@ -1,4 +1,5 @@
 import type { Decimal } from '../model/decimal.js';
+import type { Owner } from './owner.js';
 import type { Exits, Leg, OrderType, PositionSide, TimeInForce } from '../model/trading.js';
 
 type Origin = 'signal' | 'agent' | 'strategy' | 'group' | 'person';
@@ -30,6 +31,8 @@ export interface Proposal {
   readonly originId: string;
   readonly signalId: string | null;
   readonly correlationId: string | null;
+  /** In whose name it is kept and told, where the desk closes by itself what another's entry opened: policies and gates look at `origin`. */
+  readonly onBehalf: Owner | null;
   readonly want: Want;
   readonly orderType: OrderType;
   readonly limitPrice: Decimal | null;
@@ -53,6 +56,6 @@ export interface Proposal {
 
 /** A market order by the policy's size, to be overridden. */
 export const proposal = (given: Pick<Proposal, 'key' | 'accountId' | 'symbol' | 'origin' | 'originId' | 'want' | 'asOf' | 'reason'> & Partial<Proposal>): Proposal => ({
-  leg: 'net', signalId: null, correlationId: null, orderType: 'market', limitPrice: null, stopPrice: null, trail: null, timeInForce: 'gtc',
+  leg: 'net', signalId: null, correlationId: null, onBehalf: null, orderType: 'market', limitPrice: null, stopPrice: null, trail: null, timeInForce: 'gtc',
   leverage: 1, exits: null, exitAt: null, confidence: null, probability: null, price: null, ...given,
 });

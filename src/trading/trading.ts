@@ -80,9 +80,12 @@ interface ChangedDecision {
   readonly gate: Decision['gate'];
   /** As it was sized; its quantity is 0 where it could not be. */
   readonly intent: Intent | null;
+  /** At which it was decided; of a liquidation, which is filled without an order, what it was filled at. */
+  readonly price: Decimal | null;
+  readonly reason: string;
 }
 
-/** A decision or its own order has changed; of targets and stops, which are nobody's decision, the fills of those that protect a group's entry, and how they end then. */
+/** A decision or its own order has changed; of targets and stops, which are nobody's decision, the fills of those that protect a group's entry, and how they end then; and a liquidation of a group's position, which has no order. */
 export interface OrderChange {
   readonly accountId: string;
   readonly decisionId: string;

@@ -16,7 +16,7 @@ import type { Channels } from '../../src/storage/channels.js';
 import type { Database } from '../../src/storage/database.js';
 import { makeGroup } from './group-world.js';
 import { HandFeed, instrumentOf } from './hand-feed.js';
-import { accountOf, paperWorld, type TradingWorld } from './trading-world.js';
+import { accountOf, paperWorld, tradingWorld, type BrokerFor, type TradingWorld } from './trading-world.js';
 
 const MINUTE = 60_000;
 const BEGIN = Date.UTC(2026, 0, 5, 15);
@@ -29,6 +29,8 @@ export interface TradesOptions {
   readonly patienceMs?: number;
   /** The first bar's place: a node that comes after another goes on where that was. */
   readonly bar?: number;
+  /** Instead of paper. */
+  readonly brokerFor?: BrokerFor;
 }
 
 export const perpetual = (id: string): AccountConfig => accountOf(id, {
@@ -36,9 +38,9 @@ export const perpetual = (id: string): AccountConfig => accountOf(id, {
 });
 
 /** Trades of groups on paper accounts, wired as the modules do: BTCUSDT and ETHUSDT, a candle each minute. */
-export async function tradesWorld(db: Database, { accounts = [perpetual('main')], trades = () => true, channels, patienceMs = 10_000, bar = 0 }: TradesOptions = {}) {
+export async function tradesWorld(db: Database, { accounts = [perpetual('main')], trades = () => true, channels, patienceMs = 10_000, bar = 0, brokerFor }: TradesOptions = {}) {
   const feed = new HandFeed([instrumentOf('BTCUSDT'), instrumentOf('ETHUSDT')], '1m');
-  const world: TradingWorld = await paperWorld(db, { feed, accounts, isHeld: trades });
+  const world: TradingWorld = await (brokerFor ? tradingWorld(db, { feed, accounts, isHeld: trades, brokerFor }) : paperWorld(db, { feed, accounts, isHeld: trades }));
   const groups = new GroupStore(db.kysely);
   const said: string[] = [];
   const events = new EventDesk({ db: db.kysely, groups, writer: world.writer, dispatch: ({ eventType }) => void said.push(eventType) });

@@ -53,10 +53,12 @@ export interface TradingWorld extends RoomNode {
   readonly ended: TradeEnd[];
 }
 
+export type BrokerFor = (account: AccountConfig, now: () => number) => OpenedBroker;
+
 interface Parts {
   readonly feed: Feed;
   readonly accounts: readonly AccountConfig[];
-  readonly brokerFor: (account: AccountConfig, now: () => number) => OpenedBroker;
+  readonly brokerFor: BrokerFor;
   readonly approvals?: (room: RoomNode, now: () => number) => ApprovalDesk;
   readonly breaker?: 'HALTED' | 'REDUCING';
   readonly askAgainMs?: readonly number[];

@@ -78,7 +78,7 @@ export class DiscussionReads {
 
   private decisions(groupIds: readonly string[], correlations: readonly string[]) {
     return this.db.selectFrom('decisions as d').leftJoin('orders as o', 'o.order_id', 'd.order_id')
-      .select(['d.decision_id', 'd.origin_id', 'd.correlation_id', 'd.status', 'd.gate', 'd.intent', 'd.order_id', 'o.status as order_status', 'o.side', 'o.quantity', 'o.filled_quantity', 'o.average_price'])
+      .select(['d.decision_id', 'd.origin_id', 'd.correlation_id', 'd.status', 'd.gate', 'd.intent', 'd.price', 'd.order_id', 'o.status as order_status', 'o.side', 'o.quantity', 'o.filled_quantity', 'o.average_price'])
       .where('d.correlation_id', 'in', correlations).where('d.origin', '=', 'group').where('d.origin_id', 'in', groupIds)
       .orderBy('d.as_of', 'desc').orderBy('d.decision_id', 'desc').limit(MOST_DECISIONS).execute();
   }
@@ -104,10 +104,12 @@ function itemOf(row: DiscussionsTable, { events, decisions, tradeOf, lessonOf }:
 function orderOf(row: Links['decisions'][number]): OrderItem {
   const intent = row.intent === null ? null : JSON.parse(row.intent) as { side: string; quantity: string | null };
   const quantity = row.quantity ?? intent?.quantity ?? null;
+  const liquidated = row.order_id === null && row.status === 'filled';
+  const average = liquidated ? row.price : row.average_price;
   const gate = row.gate === null ? null : JSON.parse(row.gate) as { code: string; detail: string };
   return {
     decision_id: row.decision_id, order_id: row.order_id, side: row.side ?? intent?.side ?? null, quantity: quantity === null ? null : Number(quantity),
-    filled_quantity: Number(row.filled_quantity ?? 0), average_price: row.average_price === null ? null : Number(row.average_price), status: statusOf(row),
+    filled_quantity: Number((liquidated ? quantity : row.filled_quantity) ?? 0), average_price: average === null ? null : Number(average), status: statusOf(row),
     gate: gate && { code: gate.code, detail: gate.detail },
   };
 }

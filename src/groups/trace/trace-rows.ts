@@ -31,7 +31,7 @@ const CHUNK = 500;
 
 /**
  * Decisions hang on the id (their own, or their signal's), orders on decisions, fills on orders, trades on the decisions that
- * opened or ended them. What ends a position by itself has no correlation id, or that of the last entry: a protective order's
+ * opened or ended them. What ends a position by itself has that of the last entry, where a group made it, or none: a protective order's
  * id is a hash of its entry's, and what ended a trade is named by the trade.
  */
 export async function traceRows(db: Kysely<Schema>, correlationId: string): Promise<TraceRows> {
@@ -106,7 +106,7 @@ async function endingDecisions(
   const known = new Set(own.map(({ decision_id: id }) => id));
   const ids = [...new Set([...protective.map(({ decision_id: id }) => id), ...trades.flatMap(({ closed_by: id }) => id ?? [])])].filter((id) => !known.has(id));
   const byId = await inChunks(ids, (some) => db.selectFrom('decisions').selectAll().where('decision_id', 'in', some)
-    .where(({ or, eb }) => or([eb('correlation_id', 'is', null), eb('decision_key', 'like', 'order:%')])).execute());
+    .where(({ or, eb }) => or([eb('correlation_id', 'is', null), eb('decision_key', 'like', 'order:%'), eb('decision_key', 'like', 'exit:%'), eb('decision_key', 'like', 'liquidation:%')])).execute());
   return byId.sort((a, b) => a.as_of - b.as_of || (a.decision_id < b.decision_id ? -1 : 1));
 }
 

@@ -129,10 +129,10 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     expect(found.fills.map(({ side, liquidation }) => [side, liquidation])).toEqual([['buy', false], ['sell', true]]);
   });
 
-  test('what time has ended names no id, and is in it', async () => {
+  test('what time has ended is in it, in the name of the group', async () => {
     await want('timed', 'short-lived', LONG, { exitAt: world.desks.now() + 2 * MINUTE });
     for (let at = 0; at < 4; at += 1) await candle(100);
-    expect((await trace('short-lived')).decisions.map(({ origin, status }) => [origin, status])).toEqual([['group', 'filled'], ['strategy', 'filled']]);
+    expect((await trace('short-lived')).decisions.map(({ origin, status }) => [origin, status])).toEqual([['group', 'filled'], ['group', 'filled']]);
   });
 
   test('a refusal is in it with its gate; a signal\'s id finds what followed it; nothing is null', async () => {

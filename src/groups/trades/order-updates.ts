@@ -138,9 +138,12 @@ export class OrderUpdates {
 
 const isOver = ({ decision_id: id, status }: TradeOutcome): boolean => id === null && status !== 'pending';
 
-const ofChange = (change: OrderChange): Told => ({
-  groupId: change.decision.originId, tradeId: tradeOf(change.decision.key), key: orderUpdateKey(change), correlationId: change.decision.correlationId, payload: { ...orderUpdate(change) },
-});
+const ofChange = (change: OrderChange): Told => {
+  const { originId: groupId, correlationId, key, reason } = change.decision;
+  const tradeId = tradeOf(key);
+  // of what no post_trade asked for: a level, the horizon, a liquidation
+  return { groupId, tradeId, key: orderUpdateKey(change), correlationId, payload: { ...orderUpdate(change), ...(tradeId === null && { reason }) } };
+};
 
 const ofOutcome = (row: GroupTradesTable, { leg, status, gate }: TradeOutcome): Told => {
   const { action, quantity } = requestFrom(row.request);
