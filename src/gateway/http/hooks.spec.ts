@@ -96,6 +96,13 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     expect((await post('{"a":1}', { timestamp: NOW_S + 1 })).id).not.toBe(first.id);
   });
 
+  it('knows a repeat that was signed anew by the idempotency key, whose other content is a conflict', async () => {
+    const body = (payload: string): string => JSON.stringify({ payload, condition: { trace: { idempotency_key: 'bar-1' } } });
+    const first = await post(body('{"a":1}'));
+    expect(await post(body('{"a":1}'), { timestamp: NOW_S + 1 })).toEqual({ ...first, duplicate: true });
+    expect(await post(body('{"a":2}'), { timestamp: NOW_S + 2 })).toMatchObject({ status: 409, code: 'IDEMPOTENCY_CONFLICT', errors: [{ path: 'condition.trace.idempotency_key' }] });
+  });
+
   it.each<[string, string, Sent, number, string, RegExp]>([
     ['no signature', '{}', { signature: '' }, 401, 'UNAUTHENTICATED', /HMAC-SHA256/],
     ['no timestamp', '{}', { headers: { 'X-Conclave-Timestamp': '' } }, 401, 'UNAUTHENTICATED', /X-Conclave-Timestamp/],

@@ -29,22 +29,23 @@ export class EventDesk extends Events {
 
   async publish(asked: NewEvent, beside: (event: StoredEvent) => Beside = () => ({})): Promise<Published> {
     const targets = await this.needs.groups.named([...new Set(asked.targets)]);
-    const known = asked.key === null ? null : await this.underKey(asked.key);
+    const known = asked.key === null ? null : await this.underKey(asked.key, asked.keyKeptMs);
     if (known) return published(known, targets, true);
-    const { key, correlationId, ...fields } = asked;
+    const { key, keyKeptMs, correlationId, ...fields } = asked;
     const eventId = uuidv7();
     const event: StoredEvent = { ...fields, eventId, correlationId: correlationId ?? eventId, createdAt: Date.now() };
     const also = beside(event);
     try {
       await this.needs.writer.say({
         store: async (tx) => {
+          if (key !== null && keyKeptMs !== undefined) await this.release(tx, key, event.createdAt - keyKeptMs);
           await this.insert(tx, event, key, targets);
           await also.store?.(tx);
         },
         messages: [...targets.map((group) => inRoomOf(group, event)), ...also.messages ?? []],
       });
     } catch (error) {
-      const first = error instanceof KeyTaken ? await this.underKey(key!) : null;
+      const first = error instanceof KeyTaken ? await this.underKey(key!, keyKeptMs) : null;
       if (first) return published(first, targets, true);
       throw error;
     }
@@ -65,9 +66,14 @@ export class EventDesk extends Events {
       .values(targets.map(({ group_id }) => ({ event_id: event.eventId, group_id, priority: event.priority, settled_at: null }))).execute();
   }
 
-  private async underKey(key: string): Promise<StoredEvent | null> {
+  /** What stood for the key until then is an event as any other. */
+  private async release(tx: Transaction<Schema>, key: string, before: number): Promise<void> {
+    await tx.updateTable('group_events').set({ event_key: null }).where('event_key', '=', key).where('created_at', '<=', before).execute();
+  }
+
+  private async underKey(key: string, keptMs?: number): Promise<StoredEvent | null> {
     const row = await this.needs.db.selectFrom('group_events').selectAll().where('event_key', '=', key).executeTakeFirst();
-    return row ? eventOf(row) : null;
+    return row && (keptMs === undefined || row.created_at > Date.now() - keptMs) ? eventOf(row) : null;
   }
 }
 

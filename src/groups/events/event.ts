@@ -7,6 +7,8 @@ import type { Schema } from '../../storage/schema.js';
 export interface NewEvent {
   /** The same thing makes one event: a second one with its key is answered with the first. null: each is its own. */
   readonly key: string | null;
+  /** How long the key stands, in milliseconds, where not for ever. */
+  readonly keyKeptMs?: number;
   /** `immediate`, `order_update`, `config_update`, …: 1 to 40 of `a-z 0-9 _`. */
   readonly eventType: string;
   readonly origin: GroupEventsTable['origin'];
@@ -27,7 +29,7 @@ export interface NewEvent {
   readonly correlationId: string | null;
 }
 
-export interface StoredEvent extends Omit<NewEvent, 'key' | 'correlationId'> {
+export interface StoredEvent extends Omit<NewEvent, 'key' | 'keyKeptMs' | 'correlationId'> {
   readonly eventId: string;
   readonly correlationId: string;
   /** Wall time, epoch milliseconds. */

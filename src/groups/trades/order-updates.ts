@@ -10,10 +10,11 @@ import type { OrderChange, Trading } from '../../trading/trading.js';
 import type { Events } from '../events/event.js';
 import { groupMessage } from '../group-rooms.js';
 import type { GroupStore } from '../group-store.js';
+import { KEPT_MS } from '../idempotency.js';
 import type { Answers } from './answers.js';
 import { tradeOf } from './trade-proposals.js';
 import { outcomesOf, requestFrom, type TradeOutcome } from './trade-request.js';
-import { KEPT_MS, type TradeRows } from './trade-rows.js';
+import type { TradeRows } from './trade-rows.js';
 
 export interface OrderUpdatesNeeds {
   readonly db: Kysely<Schema>;

@@ -21,11 +21,6 @@ const head = (row: GroupTradesTable, orderId: string | null, decisionId: string 
   ok: true, message: 'accepted', id: row.trade_id, order_id: orderId, decision_id: decisionId, status, correlation_id: row.correlation_id, ...(duplicate && { duplicate: true }),
 });
 
-export const conflict = (key: string, row: GroupTradesTable): Answer => ({
-  ok: false, message: 'IDEMPOTENCY_CONFLICT', retryable: false, correlation_id: row.correlation_id,
-  detail: [{ path: 'condition.trace.idempotency_key', message: `${key} stands for another payload, accepted at ${new Date(row.created_at).toISOString()} as ${row.trade_id}: use another key for another decision` }],
-});
-
 /** Nothing was stored. */
 export const refused = (error: CodedError, correlationId: string | null): Answer => ({
   ok: false, message: error.code, retryable: error.row.retryable, detail: error.details.length > 0 ? error.details : [{ path: '', message: error.message }],

@@ -1,6 +1,7 @@
 import type { FrameForm } from '../../storage/groups-schema.js';
 import type { Flaw } from '../answer.js';
 import type { Group } from '../group.js';
+import { LONGEST_KEY } from '../idempotency.js';
 import { hashOfCanonical } from './canonical.js';
 import { CheckedFields, isObject, type Json } from './checked-fields.js';
 import { readSignal, type Symbols, type TradeSignal } from './trade-signal.js';
@@ -63,7 +64,7 @@ function conditionOf(frame: CheckedFields): Pick<PostTrade, 'condition' | 'corre
   return {
     condition: condition ? frame.raw('condition') as Json : {},
     correlationId: trace?.text('correlation_id', { least: 1, most: TRACE }) ?? null,
-    idempotencyKey: trace?.text('idempotency_key', { least: 1, most: TRACE }) ?? null,
+    idempotencyKey: trace?.text('idempotency_key', { least: 1, most: LONGEST_KEY }) ?? null,
   };
 }
 

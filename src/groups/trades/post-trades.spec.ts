@@ -4,7 +4,7 @@ import { MemoryExchange } from '../../../test/support/memory-channels.js';
 import { tradesWorld, tradingGroup, type TradesOptions, type TradesWorld } from '../../../test/support/trades-world.js';
 import type { Answer } from '../answer.js';
 import type { Group } from '../group.js';
-import { KEPT_MS } from './trade-rows.js';
+import { KEPT_MS } from '../idempotency.js';
 
 const LONG = { action: 'LONG', qty: 0, margin_usd: 50 };
 const CLOSE = { action: 'CLOSE' };

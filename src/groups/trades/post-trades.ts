@@ -7,7 +7,8 @@ import type { Events, StoredEvent } from '../events/event.js';
 import type { Group } from '../group.js';
 import type { GroupStore } from '../group-store.js';
 import type { Answers } from './answers.js';
-import { accepted, conflict, pending, refused } from './post-trade-answers.js';
+import { conflict } from '../idempotency.js';
+import { accepted, pending, refused } from './post-trade-answers.js';
 import { readPostTrade, type PostTrade } from './post-trade-frame.js';
 import type { TradeOutcomes } from './trade-outcomes.js';
 import { positionName, requestFrom, requestOf } from './trade-request.js';
@@ -68,7 +69,10 @@ export class PostTrades {
     try {
       const name = trade.idempotencyKey ?? trade.correlationId;
       const taken = await this.inTurn(name === null ? null : `${group.groupId} ${name}`, () => this.taken(group, trade, (tradeId) => releases.push(this.needs.answers.hold(tradeId))));
-      if (taken.duplicate && trade.idempotencyKey !== null && taken.row.payload_hash !== trade.payloadHash) return conflict(trade.idempotencyKey, taken.row);
+      if (taken.duplicate && trade.idempotencyKey !== null && taken.row.payload_hash !== trade.payloadHash) {
+        const { trade_id: id, correlation_id: correlationId, created_at: at } = taken.row;
+        return conflict(trade.idempotencyKey, { id, correlationId, at }, 'decision');
+      }
       if (taken.row.status === 'pending') this.needs.work.take(taken.row.account_id);
       const decided = await this.needs.work.decided(taken.row.trade_id, this.needs.patienceMs ?? PATIENCE_MS);
       return decided ? accepted(decided, await this.needs.outcomes.now(decided), taken.duplicate) : pending(taken.row, taken.duplicate);

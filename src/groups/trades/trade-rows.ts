@@ -3,12 +3,12 @@ import type { Leg } from '../../model/trading.js';
 import type { GroupTradesTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
 import type { DecisionsTable, PositionsTable } from '../../storage/trading-schema.js';
+import { KEPT_MS } from '../idempotency.js';
 import type { TradeOutcome } from './trade-request.js';
 
 /** The key is taken: nothing of the transaction stays. */
 export class TradeTaken extends Error {}
 
-export const KEPT_MS = 24 * 3_600_000;
 const PAGE = 200;
 const OPEN = ['stored', 'unknown', 'accepted', 'partially_filled'] as const;
 

@@ -1,6 +1,7 @@
 import type { FrameForm } from '../../storage/groups-schema.js';
 import type { Flaw } from '../answer.js';
 import { eventTypeOf } from '../events/event-frames.js';
+import { LONGEST_KEY } from '../idempotency.js';
 
 /** What a trigger may say of an event; who it is from is not its to say. */
 export interface EventFields {
@@ -12,6 +13,8 @@ export interface EventFields {
   readonly tags: readonly string[];
   readonly condition: Readonly<Record<string, unknown>> | null;
   readonly correlationId: string | null;
+  /** The same event again within a day is the first one. */
+  readonly idempotencyKey: string | null;
 }
 
 export type CheckedEvent =
@@ -50,7 +53,7 @@ export function checkEvent(frame: unknown, form: FrameForm, payloadBytes: number
     payload: payloadOf(frame['payload'], form, payloadBytes, flaws),
     tags: textsOf(frame['tags'] ?? [], { path: 'tags', least: 0, most: MOST_TAGS, longest: TAG, what: 'tag' }, flaws),
     condition,
-    correlationId: correlationOf(condition, flaws),
+    ...traceOf(condition, flaws),
   };
   return flaws.length > 0 ? { kind: 'flawed', flaws } : { kind: 'event', event };
 }
@@ -112,15 +115,18 @@ function conditionOf(value: unknown, flaws: Flaw[]): Fields | null {
   return null;
 }
 
-function correlationOf(condition: Fields | null, flaws: Flaw[]): string | null {
+function traceOf(condition: Fields | null, flaws: Flaw[]): Pick<EventFields, 'correlationId' | 'idempotencyKey'> {
   const trace = condition?.['trace'];
-  if (trace === undefined) return null;
+  if (trace === undefined) return { correlationId: null, idempotencyKey: null };
   if (!isObject(trace)) {
     flaws.push({ path: 'condition.trace', message: 'must be an object' });
-    return null;
+    return { correlationId: null, idempotencyKey: null };
   }
-  const { correlation_id: id } = trace;
-  return id === undefined ? null : textOf(id, 'condition.trace.correlation_id', CORRELATION, flaws) || null;
+  const { correlation_id: id, idempotency_key: key } = trace;
+  return {
+    correlationId: id === undefined ? null : textOf(id, 'condition.trace.correlation_id', CORRELATION, flaws) || null,
+    idempotencyKey: key === undefined || key === null ? null : textOf(key, 'condition.trace.idempotency_key', LONGEST_KEY, flaws) || null,
+  };
 }
 
 const isObject = (value: unknown): value is Fields => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -4,7 +4,9 @@ import type { Schema } from '../../storage/schema.js';
 import { invalid, type Answer, type Flaw } from '../answer.js';
 import type { Events, NewEvent } from '../events/event.js';
 import type { GroupStore } from '../group-store.js';
+import { conflict, KEPT_MS } from '../idempotency.js';
 import { checkEvent, type EventFields } from './check-event.js';
+import { isSameEvent } from './same-event.js';
 
 export interface TriggerIntakeNeeds {
   readonly db: Kysely<Schema>;
@@ -29,7 +31,8 @@ export class TriggerIntake {
   /**
    * Checks and publishes. `accepted` once it is stored; else `validation_error` or `forbidden_event` with every flaw.
    * What the frame says of `id` and `source_id` counts for nothing. A second event with the `key` is answered as the
-   * first. `store` goes into the event's transaction, and is left out for such a second one.
+   * first. `store` goes into the event's transaction, and is left out for such a second one. An idempotency key of the
+   * frame's own, of this trigger and for a day, goes before `key`; with another content it is IDEMPOTENCY_CONFLICT.
    * @throws CodedError STORE_UNAVAILABLE
    */
   async take(
@@ -40,13 +43,18 @@ export class TriggerIntake {
     if (checked.kind === 'flawed') return invalid(checked.flaws);
     const stray = await this.noTarget(checked.event);
     if (stray) return invalid([stray], checked.event.correlationId ?? undefined);
-    const event: NewEvent = { ...checked.event, key, origin: 'trigger', originId: triggerId, sourceId: name };
+    const { idempotencyKey, ...fields } = checked.event;
+    const named = idempotencyKey === null ? { key } : { key: `sent:${triggerId}:${idempotencyKey}`, keyKeptMs: KEPT_MS };
+    const event: NewEvent = { ...fields, ...named, origin: 'trigger', originId: triggerId, sourceId: name };
     const { event: stored, dispatched, unknown, duplicate } = await this.needs.events.publish(event, ({ createdAt }) => ({
       store: async (tx) => {
         await tx.updateTable('triggers').set({ last_event_at: createdAt }).where('trigger_id', '=', triggerId).execute();
         await store?.(tx);
       },
     }));
+    if (duplicate && idempotencyKey !== null && !isSameEvent(stored, event)) {
+      return conflict(idempotencyKey, { id: stored.eventId, correlationId: stored.correlationId, at: stored.createdAt }, 'event');
+    }
     return {
       ok: true, message: 'accepted', id: stored.eventId, dispatched_clients: dispatched,
       ...(unknown.length > 0 ? { unknown_targets: unknown } : {}), ...(duplicate ? { duplicate } : {}),

@@ -21,9 +21,10 @@ export class Webhooks {
 
   /**
    * `body` as it was sent: JSON. One with `payload` has the fields of an event; any other becomes the payload, and title
-   * and targets are the trigger's. The same signature again is answered as the first time, with `duplicate`.
+   * and targets are the trigger's. The same signature again, or another with the event's idempotency key, is answered as
+   * the first time, with `duplicate`.
    * @param named the trigger's name or id
-   * @throws CodedError NOT_FOUND, UNAUTHENTICATED, TOKEN_INVALID, RATE_LIMITED, BAD_JSON, VALIDATION_ERROR, FORBIDDEN, STORE_UNAVAILABLE
+   * @throws CodedError NOT_FOUND, UNAUTHENTICATED, TOKEN_INVALID, RATE_LIMITED, BAD_JSON, VALIDATION_ERROR, FORBIDDEN, IDEMPOTENCY_CONFLICT, STORE_UNAVAILABLE
    */
   async receive(named: string, headers: SignedWith, body: Buffer | undefined): Promise<Answer> {
     const { store, intake, take, clock = Date.now } = this.needs;
@@ -60,6 +61,7 @@ function jsonOf(text: string): unknown {
 
 function refusal({ message, detail }: Answer): CodedError {
   const flaws = detail as readonly Flaw[];
+  if (message === 'IDEMPOTENCY_CONFLICT') return new CodedError('IDEMPOTENCY_CONFLICT', flaws.map((flaw) => flaw.message).join('; '), flaws);
   const said = flaws.map((flaw) => `${flaw.path} ${flaw.message}`).join('; ');
   return message === 'forbidden_event' ? new CodedError('FORBIDDEN', said, flaws, { answer: message }) : new CodedError('VALIDATION_ERROR', said, flaws);
 }
