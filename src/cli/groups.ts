@@ -1,6 +1,7 @@
+import type { ListedGroup } from '../client/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { ServerOptions } from './connecting.js';
-import { groupLines, groupTable, type ShownGroup } from './group-view.js';
+import { groupLines, groupTable } from './group-view.js';
 import { pages, rest } from './rest.js';
 import { complain, say, type Terminal } from './terminal.js';
 import { clean, type Paint } from './text.js';
@@ -45,7 +46,7 @@ const PATH = '/api/groups';
 export const groupPath = (group: string): string => `${PATH}/${encodeURIComponent(group)}`;
 
 export const listGroups = (options: GroupListOptions, terminal: Terminal, paint: Paint): Promise<ExitCode> => answered(terminal, async () => {
-  const groups = await pages<ShownGroup>(options, PATH, { symbol: options.symbol });
+  const groups = await pages<ListedGroup>(options, PATH, { symbol: options.symbol });
   if (options.json) for (const group of groups) say(terminal, JSON.stringify(group));
   else if (groups.length === 0) say(terminal, 'There is no group: npx conclave groups create --name … --symbol …');
   else for (const line of groupTable(groups, paint)) say(terminal, line);
@@ -59,10 +60,10 @@ export const createGroup = (options: NewGroupOptions, terminal: Terminal): Promi
   const { mode, currency, balance, maxLeverage: max_leverage } = options;
   const own = { mode, currency, balance, max_leverage };
   const wanted = Object.values(own).some((value) => value !== undefined);
-  const group = await rest(options, 'POST', PATH, { ...settings(options), ...(wanted && { account: own }), ...(!options.members && { members: [] }) }) as ShownGroup;
+  const group = await rest(options, 'POST', PATH, { ...settings(options), ...(wanted && { account: own }), ...(!options.members && { members: [] }) }) as ListedGroup & { readonly token: string };
   if (options.json) return say(terminal, JSON.stringify(group));
   say(terminal, clean(`${group.name} trades ${group.symbol} on the account ${group.account_id}, ${group.members.length} members. Its token is not shown again:`));
-  sayToken(group.token!, group, terminal);
+  sayToken(group.token, group, terminal);
 });
 
 export function updateGroup(group: string, options: GroupSettings, terminal: Terminal, paint: Paint): Promise<ExitCode> {
@@ -111,7 +112,7 @@ export const testEvent = (group: string, options: TestEventOptions, terminal: Te
 const settings = ({ name, symbol, market, interval, leverage, marginUsd, positionMode, account }: GroupSettings): Record<string, unknown> =>
   ({ name, symbol, market, interval, leverage, margin_usd: marginUsd, position_mode: positionMode, account_id: account });
 
-function sayToken(token: string, { missing }: Pick<ShownGroup, 'missing'>, terminal: Terminal): void {
+function sayToken(token: string, { missing }: Pick<ListedGroup, 'missing'>, terminal: Terminal): void {
   say(terminal, token);
   if (missing.length > 0) say(terminal, `It cannot discuss yet, without ${missing.join(', ')}: npx conclave groups members add …`);
   say(terminal, 'Run it: npx conclave group --token … (--dry-run trades nothing), or connect a bot of your own to /ws/events?trading_group_token=…');
@@ -119,5 +120,5 @@ function sayToken(token: string, { missing }: Pick<ShownGroup, 'missing'>, termi
 
 function print(answer: unknown, { json }: GroupOptions, terminal: Terminal, paint: Paint): void {
   if (json) return say(terminal, JSON.stringify(answer));
-  for (const line of groupLines(answer as ShownGroup, paint)) say(terminal, line);
+  for (const line of groupLines(answer as ListedGroup, paint)) say(terminal, line);
 }

@@ -1,5 +1,6 @@
+import type { ListedMember } from '../client/index.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
-import { memberTable, type ShownMember } from './group-view.js';
+import { memberTable } from './group-view.js';
 import { groupPath, type GroupOptions } from './groups.js';
 import { pages, rest } from './rest.js';
 import { complain, say, type Terminal } from './terminal.js';
@@ -19,7 +20,7 @@ export interface MemberOptions extends GroupOptions {
 const pathOf = (group: string, member?: string): string => `${groupPath(group)}/members${member === undefined ? '' : `/${encodeURIComponent(member)}`}`;
 
 export const listMembers = (group: string, options: GroupOptions, terminal: Terminal, paint: Paint): Promise<ExitCode> => answered(terminal, async () => {
-  const items = await pages<ShownMember>(options, pathOf(group));
+  const items = await pages<ListedMember>(options, pathOf(group));
   if (options.json) for (const item of items) say(terminal, JSON.stringify(item));
   else if (items.length === 0) say(terminal, 'Nobody sits in it: npx conclave groups members add … --name … --role group_leader');
   else for (const line of memberTable(items, paint)) say(terminal, line);
@@ -51,6 +52,6 @@ function body({ name, role, provider, model, prompt, promptFile }: MemberOptions
 const orNone = (text: string | undefined): string | null | undefined => (text === 'none' ? null : text);
 
 function told(answer: unknown, what: string, { json }: GroupOptions, terminal: Terminal): void {
-  const { name, role } = answer as ShownMember;
+  const { name, role } = answer as ListedMember;
   say(terminal, json ? JSON.stringify(answer) : clean(`${name} ${what}, as ${role}; the group is told`));
 }

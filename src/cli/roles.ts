@@ -1,3 +1,4 @@
+import type { GroupRole } from '../client/index.js';
 import { inColumns, type Column } from './columns.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { GroupOptions } from './groups.js';
@@ -12,27 +13,20 @@ export interface RoleOptions extends GroupOptions {
   readonly promptFile?: string;
 }
 
-interface ShownRole {
-  readonly role: string;
-  readonly title: string;
-  readonly prompt: string;
-  readonly built_in: boolean;
-}
-
 const PATH = '/api/roles';
 const pathOf = (role: string): string => `${PATH}/${encodeURIComponent(role)}`;
-const COLUMNS: readonly Column<ShownRole>[] = [
+const COLUMNS: readonly Column<GroupRole>[] = [
   ['ROLE', ({ role }) => role], ['TITLE', ({ title }) => title, 30], ['', ({ built_in: builtIn }) => (builtIn ? 'built in' : '')], ['PROMPT', ({ prompt }) => prompt],
 ];
 
 export const listRoles = (options: GroupOptions, terminal: Terminal, paint: Paint): Promise<ExitCode> => answered(terminal, async () => {
-  const items = await pages<ShownRole>(options, PATH);
+  const items = await pages<GroupRole>(options, PATH);
   if (options.json) for (const item of items) say(terminal, JSON.stringify(item));
   else for (const line of inColumns(COLUMNS, items, paint)) say(terminal, line);
 });
 
 export const showRole = (role: string, options: GroupOptions, terminal: Terminal): Promise<ExitCode> => answered(terminal, async () => {
-  const shown = await rest(options, 'GET', pathOf(role)) as ShownRole;
+  const shown = await rest(options, 'GET', pathOf(role)) as GroupRole;
   if (options.json) return say(terminal, JSON.stringify(shown));
   say(terminal, clean(`${shown.role}: ${shown.title}${shown.built_in ? ' (built in)' : ''}`));
   for (const line of ['', ...shown.prompt.split('\n')]) say(terminal, clean(line));
@@ -45,7 +39,7 @@ export function createRole(role: string, options: RoleOptions, terminal: Termina
     return Promise.resolve(EXIT.usage);
   }
   return answered(terminal, async () => {
-    const made = await rest(options, 'POST', PATH, { role, title, prompt }) as ShownRole;
+    const made = await rest(options, 'POST', PATH, { role, title, prompt }) as GroupRole;
     say(terminal, options.json ? JSON.stringify(made) : clean(`${made.role} is a role now: npx conclave groups members add <group> --name … --role ${made.role}`));
   });
 }
@@ -57,7 +51,7 @@ export function updateRole(role: string, options: RoleOptions, terminal: Termina
     return Promise.resolve(EXIT.usage);
   }
   return answered(terminal, async () => {
-    const changed = await rest(options, 'PATCH', pathOf(role), changes) as ShownRole;
+    const changed = await rest(options, 'PATCH', pathOf(role), changes) as GroupRole;
     say(terminal, options.json ? JSON.stringify(changed) : clean(`${changed.role} is changed; groups with members in it are told`));
   });
 }

@@ -1,3 +1,4 @@
+import type { ListedTrigger } from '../client/index.js';
 import { inColumns, type Column } from './columns.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import type { GroupOptions } from './groups.js';
@@ -24,29 +25,22 @@ export interface TriggerPatchOptions extends TriggerOptions {
   readonly disable: boolean;
 }
 
-interface ShownTrigger {
-  readonly trigger_id: string;
-  readonly name: string;
-  readonly kind: string;
-  readonly config: Readonly<Record<string, unknown>>;
-  readonly enabled: boolean;
-  readonly connected: boolean | null;
-  readonly last_event_at: string | null;
-  readonly last_error: string | null;
+/** What it is let in by, of those that are. */
+interface Credentials {
   readonly token?: string;
   readonly secret?: string;
 }
 
 const PATH = '/api/triggers';
 const pathOf = (trigger: string): string => `${PATH}/${encodeURIComponent(trigger)}`;
-const stateOf = ({ enabled, connected, last_error: error }: ShownTrigger): string => (!enabled ? 'off' : error ? `failed: ${error}` : connected === null ? 'on' : connected ? 'connected' : 'away');
-const COLUMNS: readonly Column<ShownTrigger>[] = [
+const stateOf = ({ enabled, connected, last_error: error }: ListedTrigger): string => (!enabled ? 'off' : error ? `failed: ${error}` : connected === null ? 'on' : connected ? 'connected' : 'away');
+const COLUMNS: readonly Column<ListedTrigger>[] = [
   ['TRIGGER', ({ name }) => name], ['KIND', ({ kind }) => kind], ['TARGETS', ({ config }) => (Array.isArray(config['targets']) && config['targets'].length > 0 ? config['targets'].join(', ') : EMPTY), 40],
   ['STATE', stateOf], ['LAST EVENT', ({ last_event_at: at }) => at ?? EMPTY], ['ID', ({ trigger_id: id }) => id],
 ];
 
 export const listTriggers = (options: TriggerListOptions, terminal: Terminal, paint: Paint): Promise<ExitCode> => answered(terminal, async () => {
-  const triggers = await pages<ShownTrigger>(options, PATH, { kind: options.kind });
+  const triggers = await pages<ListedTrigger>(options, PATH, { kind: options.kind });
   if (options.json) for (const trigger of triggers) say(terminal, JSON.stringify(trigger));
   else if (triggers.length === 0) say(terminal, 'There is no trigger: npx conclave triggers create --name … --kind …');
   else for (const line of inColumns(COLUMNS, triggers, paint)) say(terminal, line);
@@ -58,7 +52,7 @@ export const showTrigger = (trigger: string, options: GroupOptions, terminal: Te
 
 export const createTrigger = (options: NewTriggerOptions, terminal: Terminal): Promise<ExitCode> => answered(terminal, async () => {
   const { name, kind, disabled } = options;
-  const made = await rest(options, 'POST', PATH, { name, kind, config: configOf(options) ?? {}, enabled: !disabled }) as ShownTrigger;
+  const made = await rest(options, 'POST', PATH, { name, kind, config: configOf(options) ?? {}, enabled: !disabled }) as ListedTrigger & Credentials;
   if (options.json) return say(terminal, JSON.stringify(made));
   say(terminal, clean(`${made.name} is a trigger now, of kind ${made.kind}${made.enabled ? '' : ', off'}.`));
   sayCredentials(made, terminal);
@@ -71,7 +65,7 @@ export function updateTrigger(trigger: string, options: TriggerPatchOptions, ter
   if (options.name === undefined && enabled === undefined && config === undefined) return wrong('name what to change: --name, --config, --config-file, --enable or --disable', terminal);
   return answered(terminal, async () => {
     // targets alone change nothing else of it
-    const before = options.target && !options.config ? (await rest(options, 'GET', pathOf(trigger)) as ShownTrigger).config : {};
+    const before = options.target && !options.config ? (await rest(options, 'GET', pathOf(trigger)) as ListedTrigger).config : {};
     print(await rest(options, 'PATCH', pathOf(trigger), { name: options.name, enabled, ...(config && { config: { ...before, ...config } }) }), options, terminal);
   });
 }
@@ -82,7 +76,7 @@ export const deleteTrigger = (trigger: string, options: GroupOptions, terminal: 
 });
 
 export const triggerToken = (trigger: string, options: GroupOptions, terminal: Terminal): Promise<ExitCode> => answered(terminal, async () => {
-  const made = await rest(options, 'POST', `${pathOf(trigger)}/token`) as ShownTrigger;
+  const made = await rest(options, 'POST', `${pathOf(trigger)}/token`) as Pick<ListedTrigger, 'name'> & Credentials;
   if (options.json) return say(terminal, JSON.stringify(made));
   say(terminal, `What ${clean(made.name)} was let in by is dead.`);
   sayCredentials(made, terminal);
@@ -90,7 +84,7 @@ export const triggerToken = (trigger: string, options: GroupOptions, terminal: T
 
 const configOf = ({ config, target }: TriggerOptions): Record<string, unknown> | undefined => (config || target ? { ...config, ...(target && { targets: target }) } : undefined);
 
-function sayCredentials({ name, token, secret }: ShownTrigger, terminal: Terminal): void {
+function sayCredentials({ name, token, secret }: Pick<ListedTrigger, 'name'> & Credentials, terminal: Terminal): void {
   if (token !== undefined) {
     say(terminal, 'Its token is not shown again:');
     say(terminal, token);
@@ -104,7 +98,7 @@ function sayCredentials({ name, token, secret }: ShownTrigger, terminal: Termina
 
 function print(answer: unknown, { json }: GroupOptions, terminal: Terminal): void {
   if (json) return say(terminal, JSON.stringify(answer));
-  const trigger = answer as ShownTrigger;
+  const trigger = answer as ListedTrigger;
   say(terminal, clean(`${trigger.name}  ${trigger.kind}, ${stateOf(trigger)}`));
   say(terminal, clean(`  id      ${trigger.trigger_id}`));
   say(terminal, clean(`  config  ${JSON.stringify(trigger.config)}`));

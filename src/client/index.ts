@@ -31,5 +31,6 @@ export type { ClientState, ConnectOptions } from './options.js';
 export type { Gap } from './positions.js';
 export type { Since, Target } from './subscriptions.js';
 export type { WebSocketConstructor, WebSocketLike } from './websocket.js';
-export type * from './group-messages.js';
 export type * from './messages.js';
+export { TRIGGER_KINDS } from '../model/wire/groups.js';
+export type * from '../model/wire/groups.js';

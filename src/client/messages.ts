@@ -2,7 +2,7 @@ import type { AbstainReason, Action, Stance } from '../model/opinion.js';
 import type { Scope } from '../model/scope.js';
 import type { Depth, Trigger } from '../model/trigger.js';
 import type { Strength } from '../model/verdict.js';
-import type { GroupDiscussion, GroupEvent, GroupLesson, GroupOrder, GroupStatus } from './group-messages.js';
+import type { GroupMessages } from '../model/wire/groups.js';
 
 /** Where a client stands in a room: the log's name and the last offset seen (0 = before the first). */
 export interface Position {
@@ -403,7 +403,7 @@ export interface GapNotice {
 }
 
 /** `data` by `type`. */
-export interface MessageData {
+export interface MessageData extends GroupMessages {
   welcome: Welcome;
   agent_update: AgentUpdate;
   signal_update: SignalUpdate;
@@ -423,11 +423,6 @@ export interface MessageData {
   node_update: NodeUpdate;
   ops_update: OpsUpdate;
   log_line: LogLine;
-  group_status: GroupStatus;
-  group_event: GroupEvent;
-  group_discussion: GroupDiscussion;
-  group_order: GroupOrder;
-  group_lesson: GroupLesson;
   position: PositionUpdate;
   gap: GapNotice;
 }

@@ -1,5 +1,6 @@
 import { decimal, type Decimal } from '../model/decimal.js';
-import type { GroupMembersTable, GroupsTable, PositionMode } from '../storage/groups-schema.js';
+import type { GroupConfig, GroupMember, PositionMode } from '../model/wire/groups.js';
+import type { GroupMembersTable, GroupsTable } from '../storage/groups-schema.js';
 
 /** An outside program with members that decides, and what it may trade. */
 export interface Group {
@@ -35,12 +36,12 @@ export const memberOf = (row: GroupMembersTable): Member => ({
   memberId: row.member_id, name: row.name, role: row.role, provider: row.provider, model: row.model, systemPrompt: row.system_prompt,
 });
 
-export const memberOnWire = (member: Member): Record<string, unknown> => ({
+export const memberOnWire = (member: Member): GroupMember => ({
   member_id: member.memberId, name: member.name, role: member.role, provider: member.provider, model: member.model, system_prompt: member.systemPrompt,
 });
 
 /** `config` of the first ack and of `config_update`. */
-export const configOnWire = (group: Group, members: readonly Member[]): Record<string, unknown> => ({
+export const configOnWire = (group: Group, members: readonly Member[]): GroupConfig => ({
   group_id: group.groupId, group_name: group.name, market: group.market, symbol: group.symbol, interval: group.interval, leverage: group.leverage,
   margin_usd: group.marginUsd.toNumber(), position_mode: group.positionMode, account_id: group.accountId, members: members.map(memberOnWire),
 });

@@ -1,4 +1,5 @@
 import type { Leg } from '../model/trading.js';
+import type { EventOrigin, PositionMode, TriggerKind } from '../model/wire/groups.js';
 
 type Json = string;
 
@@ -93,7 +94,7 @@ export interface GroupEventsTable {
   event_key: string | null;
   /** `immediate`, `post_trade`, `order_update`, `config_update`, `system`, … */
   event_type: string;
-  origin: 'trigger' | 'group' | 'server';
+  origin: EventOrigin;
   /** The trigger's or the group's name. */
   source_id: string;
   /** Of the trigger or the group. */
@@ -191,8 +192,4 @@ interface GroupSituationsTable {
   created_at: number;
 }
 
-export const POSITION_MODES = ['oneway', 'hedge'] as const;
-export type PositionMode = (typeof POSITION_MODES)[number];
-export const TRIGGER_KINDS = ['price_move', 'indicator', 'signal', 'schedule', 'feed', 'webhook', 'external'] as const;
-export type TriggerKind = (typeof TRIGGER_KINDS)[number];
 export type FrameForm = 'type' | 'kind';

@@ -1,22 +1,9 @@
 import { ZERO, type Decimal } from '../model/decimal.js';
-import type { Side } from '../model/trading.js';
+import type { GroupOrder } from '../model/wire/groups.js';
 import type { OrderChange } from './trading.js';
 
 /** What a group hears of its order as `order_update`; money and quantities are JSON numbers. */
-export interface OrderUpdate {
-  /** null: there is no order. */
-  readonly order_id: string | null;
-  readonly correlation_id: string | null;
-  readonly symbol: string;
-  readonly side: Side | null;
-  /** 0 where it could not be sized. */
-  readonly quantity: number;
-  readonly filled_quantity: number;
-  /** null before the first fill. */
-  readonly average_price: number | null;
-  readonly status: 'refused' | 'waiting_approval' | 'submitted' | 'accepted' | 'partially_filled' | 'filled' | 'cancelled' | 'expired' | 'rejected';
-  readonly gate?: { readonly code: string; readonly detail: string };
-}
+export type OrderUpdate = Omit<GroupOrder, 'group_id'>;
 
 export function orderUpdate({ decision, order }: OrderChange): OrderUpdate {
   const { correlationId, symbol, intent, gate, price } = decision;

@@ -17,7 +17,7 @@ import { SymbolIndex } from '../../src/market/symbol-index.js';
 import { CodedError } from '../../src/model/codes.js';
 import type { PriceUpdate } from '../../src/model/price-update.js';
 import { RoomWriter } from '../../src/rooms/room-writer.js';
-import type { TriggerKind } from '../../src/storage/groups-schema.js';
+import type { TriggerKind } from '../../src/model/wire/groups.js';
 import { DATABASE } from '../../src/storage/storage.module.js';
 import { isUnavailable } from '../../src/storage/unavailable.js';
 import type { FreshDatabase } from './databases.js';

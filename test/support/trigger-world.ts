@@ -11,7 +11,8 @@ import { Hub } from '../../src/rooms/hub.js';
 import { MemoryRoomBus } from '../../src/rooms/room-bus.memory.js';
 import { RoomLog } from '../../src/rooms/room-log.js';
 import { RoomWriter } from '../../src/rooms/room-writer.js';
-import type { TriggerKind, TriggersTable } from '../../src/storage/groups-schema.js';
+import type { TriggerKind } from '../../src/model/wire/groups.js';
+import type { TriggersTable } from '../../src/storage/groups-schema.js';
 import { isUnavailable } from '../../src/storage/unavailable.js';
 import type { FreshDatabase } from './databases.js';
 

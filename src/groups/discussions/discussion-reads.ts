@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { DiscussedOrder, GroupDiscussion } from '../../model/wire/groups.js';
 import type { DiscussionsTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
 import { returnOf } from '../lessons/outcome-return.js';
@@ -8,46 +9,18 @@ export interface DiscussionFilter {
   readonly correlationId?: string | undefined;
 }
 
-/** An item of `GET /api/groups/:id/discussions`, and `group_discussion`'s data. */
-export interface DiscussionItem {
-  readonly discussion_id: string;
-  readonly group_id: string;
-  readonly correlation_id: string | null;
-  readonly event: { readonly id: string; readonly title: string; readonly source_id: string } | null;
-  readonly symbol: string | null;
-  readonly message: string;
-  readonly level: string;
-  readonly member_opinions: unknown;
-  readonly decision: unknown;
-  readonly orders: readonly OrderItem[];
-  readonly outcome: { readonly pnl: number; readonly outcome_return: number; readonly closed_at: string } | null;
-  readonly lesson_id: string | null;
-  readonly timestamp: string;
-}
-
-interface OrderItem {
-  readonly decision_id: string;
-  readonly order_id: string | null;
-  readonly side: string | null;
-  readonly quantity: number | null;
-  readonly filled_quantity: number;
-  readonly average_price: number | null;
-  readonly status: string;
-  readonly gate: { readonly code: string; readonly detail: string } | null;
-}
-
 type Links = Awaited<ReturnType<DiscussionReads['linksOf']>>;
 
 /** Under one correlation id there may be ever more of them: the newest are shown. */
 const MOST_ORDERS = 20;
 const MOST_DECISIONS = 1000;
 
-/** Discussions, and what came of them. */
+/** Discussions, and what came of them: `group_discussion`'s data, and items of `GET /api/groups/:id/discussions`. */
 export class DiscussionReads {
   constructor(private readonly db: Kysely<Schema>) {}
 
   /** Newest first, those before the id; one more than `limit` where there are more. */
-  async page(groupId: string, { symbol, correlationId }: DiscussionFilter, limit: number, before: string | null): Promise<readonly DiscussionItem[]> {
+  async page(groupId: string, { symbol, correlationId }: DiscussionFilter, limit: number, before: string | null): Promise<readonly GroupDiscussion[]> {
     let query = this.db.selectFrom('trading_group_discussions').selectAll().where('group_id', '=', groupId);
     if (symbol !== undefined) query = query.where('symbol', '=', symbol);
     if (correlationId !== undefined) query = query.where('correlation_id', '=', correlationId);
@@ -56,7 +29,7 @@ export class DiscussionReads {
   }
 
   /** In four queries, however many. */
-  async linked(rows: readonly DiscussionsTable[]): Promise<readonly DiscussionItem[]> {
+  async linked(rows: readonly DiscussionsTable[]): Promise<readonly GroupDiscussion[]> {
     const links = await this.linksOf(rows);
     return rows.map((row) => itemOf(row, links));
   }
@@ -86,14 +59,14 @@ export class DiscussionReads {
 
 const distinct = (ids: readonly (string | null)[]): string[] => [...new Set(ids)].filter((id) => id !== null);
 
-function itemOf(row: DiscussionsTable, { events, decisions, tradeOf, lessonOf }: Links): DiscussionItem {
+function itemOf(row: DiscussionsTable, { events, decisions, tradeOf, lessonOf }: Links): GroupDiscussion {
   const own = row.correlation_id === null ? [] : decisions.filter((each) => each.correlation_id === row.correlation_id && each.origin_id === row.group_id);
   const trades = own.flatMap(({ decision_id: id }) => tradeOf.get(id) ?? []);
   const trade = trades.reduce<(typeof trades)[number] | null>((newest, each) => (newest === null || each.closed_at > newest.closed_at ? each : newest), null);
   return {
     discussion_id: row.discussion_id, group_id: row.group_id, correlation_id: row.correlation_id, event: (row.event_id !== null && events.get(row.event_id)) || null,
-    symbol: row.symbol, message: row.message, level: row.level, member_opinions: JSON.parse(row.member_opinions) as unknown,
-    decision: row.decision === null ? null : JSON.parse(row.decision) as unknown,
+    symbol: row.symbol, message: row.message, level: row.level, member_opinions: JSON.parse(row.member_opinions) as GroupDiscussion['member_opinions'],
+    decision: row.decision === null ? null : JSON.parse(row.decision) as GroupDiscussion['decision'],
     orders: own.slice(0, MOST_ORDERS).reverse().map(orderOf),
     outcome: trade && { pnl: Number(trade.pnl), outcome_return: returnOf(trade), closed_at: new Date(trade.closed_at).toISOString() },
     lesson_id: (trade && lessonOf.get(trade.trade_id)) ?? null, timestamp: new Date(row.created_at).toISOString(),
@@ -101,7 +74,7 @@ function itemOf(row: DiscussionsTable, { events, decisions, tradeOf, lessonOf }:
 }
 
 /** A decision that was refused has no order: what it wanted is in its intent. */
-function orderOf(row: Links['decisions'][number]): OrderItem {
+function orderOf(row: Links['decisions'][number]): DiscussedOrder {
   const intent = row.intent === null ? null : JSON.parse(row.intent) as { side: string; quantity: string | null };
   const quantity = row.quantity ?? intent?.quantity ?? null;
   const liquidated = row.order_id === null && row.status === 'filled';

@@ -2,9 +2,10 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Market } from '../../market/market.js';
 import { CodedError } from '../../model/codes.js';
+import type { GroupDiscussion } from '../../model/wire/groups.js';
 import { GroupStore } from '../group-store.js';
 import { DiscussionsQuery } from '../history.dto.js';
-import { DiscussionReads, type DiscussionItem } from './discussion-reads.js';
+import { DiscussionReads } from './discussion-reads.js';
 
 @ApiTags('groups')
 @Controller('api/groups/:id/discussions')
@@ -14,7 +15,7 @@ export class DiscussionsController {
   @Get()
   @ApiOperation({ summary: 'What a group has discussed, with the event it was about and what came of it, newest first' })
   @ApiOkResponse({ description: '{items: [{discussion_id, group_id, correlation_id, event: {id, title, source_id}, symbol, message, level, member_opinions, decision, orders: [{decision_id, order_id, side, quantity, filled_quantity, average_price, status, gate}], outcome: {pnl, outcome_return, closed_at}, lesson_id, timestamp}], next}' })
-  async list(@Param('id') id: string, @Query() { symbol, correlation_id: correlationId, limit, cursor }: DiscussionsQuery): Promise<{ items: readonly DiscussionItem[]; next: string | null }> {
+  async list(@Param('id') id: string, @Query() { symbol, correlation_id: correlationId, limit, cursor }: DiscussionsQuery): Promise<{ items: readonly GroupDiscussion[]; next: string | null }> {
     const group = await this.groups.row(id);
     if (!group) throw new CodedError('NOT_FOUND', `There is no group ${id.slice(0, 64)}: GET /api/groups lists them`);
     const filter = { symbol: symbol && this.market.instrument(symbol).symbol, correlationId };

@@ -84,7 +84,7 @@ export class Discussions {
     const [item] = await this.needs.reads.linked([row]);
     await this.needs.writer.say({
       store: async (tx) => { await tx.insertInto('trading_group_discussions').values(row).execute(); },
-      messages: [groupMessage(group.groupId, 'group_discussion', `discussion:${row.discussion_id}`, item)],
+      messages: [groupMessage(group.groupId, 'group_discussion', `discussion:${row.discussion_id}`, item!)],
     });
     return { ok: true, message: 'logged', id: row.discussion_id };
   }

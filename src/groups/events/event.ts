@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
+import type { EventOrigin, GroupEvent } from '../../model/wire/groups.js';
 import type { NewMessage } from '../../rooms/message.js';
-import type { GroupEventsTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
 
 /** Something for groups to hear of, before it has an id. */
@@ -11,7 +11,7 @@ export interface NewEvent {
   readonly keyKeptMs?: number;
   /** `immediate`, `order_update`, `config_update`, …: 1 to 40 of `a-z 0-9 _`. */
   readonly eventType: string;
-  readonly origin: GroupEventsTable['origin'];
+  readonly origin: EventOrigin;
   /** Name of the trigger or group that it is from; `conclave` of the server's own. */
   readonly sourceId: string;
   /** Id of the trigger or group. */
@@ -59,18 +59,9 @@ export abstract class Events {
 }
 
 /** What goes to a group, in the old form. */
-export interface EventFrame {
+export interface EventFrame extends GroupEvent {
   readonly type: 'event';
-  readonly event_type: string;
-  readonly id: string;
-  readonly source_id: string;
-  readonly priority: number;
-  readonly targets: readonly string[];
-  readonly title: string;
-  readonly payload: string;
-  readonly tags: readonly string[];
   readonly condition: Readonly<Record<string, unknown>>;
-  readonly created_at: string;
   readonly experiences?: readonly Experience[];
 }
 

@@ -2,12 +2,13 @@ import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Market } from '../../market/market.js';
 import { CodedError } from '../../model/codes.js';
+import type { GroupLesson } from '../../model/wire/groups.js';
 import { groupOf, type Group } from '../group.js';
 import { GroupStore } from '../group-store.js';
 import { RowPageQuery } from '../../storage/list.dto.js';
 import { ExperiencesQuery } from '../history.dto.js';
 import { LessonStore } from './lesson-store.js';
-import { lessonOnWire, type LessonOnWire } from './lesson-wire.js';
+import { lessonOnWire } from './lesson-wire.js';
 import { Recall, type RecalledOnWire } from './recall.js';
 
 const ITEM = '{lesson_id, group_id, correlation_id, discussion_id, trade_id, symbol, position_side, side, lesson, source, outcome_return, pnl, embedding, timestamp}';
@@ -20,7 +21,7 @@ export class LessonsController {
   @Get('groups/:id/lessons')
   @ApiOperation({ summary: 'What a group has learnt of its closed trades, newest first' })
   @ApiOkResponse({ description: `{items: [${ITEM}], next}` })
-  async list(@Param('id') id: string, @Query() { limit, cursor }: RowPageQuery): Promise<{ items: readonly LessonOnWire[]; next: string | null }> {
+  async list(@Param('id') id: string, @Query() { limit, cursor }: RowPageQuery): Promise<{ items: readonly GroupLesson[]; next: string | null }> {
     const { groupId } = await this.group(id);
     const rows = await this.store.page(groupId, limit + 1, cursor ?? null);
     const items = rows.slice(0, limit).map(lessonOnWire);
@@ -39,7 +40,7 @@ export class LessonsController {
   @Get('lessons/:id')
   @ApiOperation({ summary: 'One lesson, with the words and the situation that it is found by' })
   @ApiOkResponse({ description: `${ITEM.slice(0, -1)}, text, situation: {version, interval, source, values}}` })
-  async one(@Param('id') id: string): Promise<LessonOnWire & { readonly text: string; readonly situation: unknown }> {
+  async one(@Param('id') id: string): Promise<GroupLesson & { readonly text: string; readonly situation: unknown }> {
     const row = await this.store.find(id);
     if (!row) throw new CodedError('NOT_FOUND', `There is no lesson ${id.slice(0, 64)}`);
     return { ...lessonOnWire(row), text: row.text, situation: row.situation === null ? null : JSON.parse(row.situation) as unknown };

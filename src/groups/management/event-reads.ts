@@ -1,9 +1,15 @@
 import type { Kysely } from 'kysely';
+import type { ListedEvent } from '../../model/wire/groups.js';
 import type { GroupEventsTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
 import { eventFrame } from '../events/event.js';
 import { eventOf } from '../events/event-row.js';
 import { notFound } from './refusals.js';
+
+/** With who got it. */
+export interface DeliveredEvent extends ListedEvent {
+  readonly deliveries: readonly { readonly group_id: string; readonly group_name: string; readonly priority: number; readonly settled_at: string | null }[];
+}
 
 export interface EventQuery {
   /** Name of the trigger or group that it is from, or `conclave`. */
@@ -16,14 +22,12 @@ export interface EventQuery {
   readonly before: string | null;
 }
 
-type Wire = Record<string, unknown>;
-
 /** Events as REST shows them. */
 export class EventReads {
   constructor(private readonly db: Kysely<Schema>) {}
 
   /** Newest first. */
-  async list({ source, type, groupId, correlationId, limit, before }: EventQuery): Promise<readonly Wire[]> {
+  async list({ source, type, groupId, correlationId, limit, before }: EventQuery): Promise<readonly ListedEvent[]> {
     let query = this.db.selectFrom('group_events as e').selectAll('e').orderBy('e.event_id', 'desc').limit(limit);
     if (source !== undefined) query = query.where('e.source_id', '=', source);
     if (type !== undefined) query = query.where('e.event_type', '=', type);
@@ -38,8 +42,8 @@ export class EventReads {
     return (await query.execute()).map(eventShown);
   }
 
-  /** With who got it. @throws CodedError NOT_FOUND */
-  async one(eventId: string): Promise<Wire> {
+  /** @throws CodedError NOT_FOUND */
+  async one(eventId: string): Promise<DeliveredEvent> {
     const row = await this.db.selectFrom('group_events').selectAll().where('event_id', '=', eventId).executeTakeFirst();
     if (!row) throw notFound('event', eventId, 'GET /api/events lists them');
     const deliveries = await this.db.selectFrom('group_deliveries as d').innerJoin('groups as g', 'g.group_id', 'd.group_id')
@@ -51,7 +55,7 @@ export class EventReads {
   }
 }
 
-function eventShown(row: GroupEventsTable): Wire {
+function eventShown(row: GroupEventsTable): ListedEvent {
   const { id, event_type, source_id, priority, targets, title, payload, tags, condition, created_at } = eventFrame(eventOf(row));
   return { id, event_type, source_id, origin: row.origin, origin_id: row.origin_id, priority, targets, title, payload, tags, condition, correlation_id: row.correlation_id, created_at };
 }

@@ -1,12 +1,12 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { ListedEvent } from '../../model/wire/groups.js';
 import { validate as isUuid } from 'uuid';
 import { GroupStore } from '../group-store.js';
-import { EventReads } from './event-reads.js';
+import { EventReads, type DeliveredEvent } from './event-reads.js';
 import { notFound } from './refusals.js';
 import { EventPath, EventsQuery } from './triggers.dto.js';
 
-type Wire = Record<string, unknown>;
 const SHAPE = '{id, event_type, source_id, origin (trigger, group or server), origin_id, priority, targets, title, payload, tags, condition, correlation_id, created_at}';
 
 @ApiTags('groups')
@@ -17,7 +17,7 @@ export class EventsController {
   @Get()
   @ApiOperation({ summary: 'Events of triggers, groups and the server, newest first' })
   @ApiOkResponse({ description: `{items: [${SHAPE}], next}` })
-  async list(@Query() { source, type, group, correlation_id: correlationId, limit, cursor }: EventsQuery): Promise<{ items: readonly Wire[]; next: string | null }> {
+  async list(@Query() { source, type, group, correlation_id: correlationId, limit, cursor }: EventsQuery): Promise<{ items: readonly ListedEvent[]; next: string | null }> {
     const found = await this.events.list({ source, type, groupId: await this.groupId(group), correlationId, limit: limit + 1, before: cursor ?? null });
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? String(items.at(-1)!['id']) : null };
@@ -26,7 +26,7 @@ export class EventsController {
   @Get(':id')
   @ApiOperation({ summary: 'One event, with its deliveries' })
   @ApiOkResponse({ description: `${SHAPE}, with deliveries: [{group_id, group_name, priority, settled_at}]` })
-  one(@Param() { id }: EventPath): Promise<Wire> {
+  one(@Param() { id }: EventPath): Promise<DeliveredEvent> {
     return this.events.one(id);
   }
 

@@ -1,4 +1,5 @@
 import type { Kysely } from 'kysely';
+import type { ListedGroup, ListedMember } from '../../model/wire/groups.js';
 import type { GroupMembersTable, GroupsTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
 import { isConnected } from '../connections/connected.js';
@@ -7,7 +8,6 @@ import { withPrompt, type GroupListQuery, type GroupStore } from '../group-store
 import { notFound } from './refusals.js';
 import { missingRoles } from './panel.js';
 
-type Wire = Record<string, unknown>;
 const iso = (at: number): string => new Date(at).toISOString();
 
 /** Groups as REST shows them. */
@@ -15,21 +15,21 @@ export class GroupReads {
   constructor(private readonly db: Kysely<Schema>, private readonly groups: GroupStore) {}
 
   /** Newest first. */
-  async list(query: GroupListQuery): Promise<readonly Wire[]> {
+  async list(query: GroupListQuery): Promise<readonly ListedGroup[]> {
     return this.shown(await this.groups.list(query));
   }
 
   /** @throws CodedError NOT_FOUND */
-  async one(idOrName: string): Promise<Wire> {
+  async one(idOrName: string): Promise<ListedGroup> {
     const row = await this.groups.row(idOrName);
     if (!row) throw notFound('group', idOrName, 'GET /api/groups lists them');
     const [shown] = await this.shown([row]);
     const { at } = await this.db.selectFrom('group_trades').select(({ fn }) => fn.max('created_at').as('at')).where('group_id', '=', row.group_id).executeTakeFirstOrThrow();
-    return { ...shown, last_decision_at: at === null ? null : iso(Number(at)) };
+    return { ...shown!, last_decision_at: at === null ? null : iso(Number(at)) };
   }
 
   /** @throws CodedError NOT_FOUND */
-  async members(idOrName: string): Promise<readonly Wire[]> {
+  async members(idOrName: string): Promise<readonly ListedMember[]> {
     const row = await this.groups.row(idOrName);
     if (!row) throw notFound('group', idOrName, 'GET /api/groups lists them');
     const members = await this.groups.ownMembers([row.group_id]);
@@ -37,11 +37,11 @@ export class GroupReads {
     return members.map((member) => memberShown(member, prompts));
   }
 
-  async member(member: GroupMembersTable): Promise<Wire> {
+  async member(member: GroupMembersTable): Promise<ListedMember> {
     return memberShown(member, await this.groups.promptsOf([member]));
   }
 
-  private async shown(rows: readonly GroupsTable[]): Promise<readonly Wire[]> {
+  private async shown(rows: readonly GroupsTable[]): Promise<readonly ListedGroup[]> {
     const ids = rows.map(({ group_id: id }) => id);
     const [members, backlog] = await Promise.all([this.groups.ownMembers(ids), this.backlog(ids)]);
     const prompts = await this.groups.promptsOf(members);
@@ -56,7 +56,7 @@ export class GroupReads {
   }
 }
 
-function groupShown(row: GroupsTable, members: readonly GroupMembersTable[], prompts: ReadonlyMap<string, string>, backlog: number): Wire {
+function groupShown(row: GroupsTable, members: readonly GroupMembersTable[], prompts: ReadonlyMap<string, string>, backlog: number): ListedGroup {
   const connected = isConnected(row);
   const missing = missingRoles(members);
   return {
@@ -68,6 +68,6 @@ function groupShown(row: GroupsTable, members: readonly GroupMembersTable[], pro
 }
 
 /** `system_prompt` is the one that counts, `own_prompt` whether it is the member's. */
-const memberShown = (row: GroupMembersTable, prompts: ReadonlyMap<string, string>): Wire => ({
+const memberShown = (row: GroupMembersTable, prompts: ReadonlyMap<string, string>): ListedMember => ({
   ...memberOnWire(withPrompt(row, prompts)), own_prompt: row.system_prompt !== '', created_at: iso(row.created_at),
 });

@@ -2,6 +2,7 @@ import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } fr
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { Market } from '../../market/market.js';
 import { requires } from '../../model/scope.js';
+import type { ListedGroup } from '../../model/wire/groups.js';
 import { GroupReads } from './group-reads.js';
 import { Groups } from './groups.js';
 import { GroupPatch, GroupsQuery, NewGroupBody, TestEventBody } from './groups.dto.js';
@@ -21,7 +22,7 @@ export class GroupsController {
   @Get()
   @ApiOperation({ summary: 'Trading groups, newest first' })
   @ApiOkResponse({ description: `{items: [${SHAPE}], next}` })
-  async list(@Query() { symbol, limit, cursor }: GroupsQuery): Promise<{ items: readonly Wire[]; next: string | null }> {
+  async list(@Query() { symbol, limit, cursor }: GroupsQuery): Promise<{ items: readonly ListedGroup[]; next: string | null }> {
     const found = await this.reads.list({ symbol: symbol === undefined ? undefined : this.market.instrument(symbol).symbol, limit: limit + 1, before: cursor ?? null });
     const items = found.slice(0, limit);
     return { items, next: found.length > limit ? String(items.at(-1)!['group_id']) : null };
@@ -30,7 +31,7 @@ export class GroupsController {
   @Get(':id')
   @ApiOperation({ summary: 'One group, by id or name' })
   @ApiOkResponse({ description: `${SHAPE}, with last_decision_at` })
-  one(@Param('id') id: string): Promise<Wire> {
+  one(@Param('id') id: string): Promise<ListedGroup> {
     return this.reads.one(id);
   }
 
@@ -38,7 +39,7 @@ export class GroupsController {
   @requires('trade')
   @ApiOperation({ summary: 'Makes a group; its token is shown this once', description: 'Refusals: UNKNOWN_SYMBOL (404), VALIDATION_ERROR (400), IDEMPOTENCY_CONFLICT (409) where the name is taken, STATE_FORBIDS (409) where nothing is traded.' })
   @ApiCreatedResponse({ description: `${SHAPE}, with token` })
-  async create(@Body() body: NewGroupBody): Promise<Wire> {
+  async create(@Body() body: NewGroupBody): Promise<ListedGroup & { readonly token: string }> {
     if (body.account && body.account_id != null) throw invalid('account', 'and account_id exclude each other: name an account, or say what the new one is like');
     const { row, token } = await this.groups.create({
       ...settings(body), name: body.name, symbol: body.symbol, members: body.members?.map(newMember),
@@ -51,7 +52,7 @@ export class GroupsController {
   @requires('trade')
   @ApiOperation({ summary: 'Changes a group; it is told by a config_update event', description: 'STATE_FORBIDS (409) where account or position mode would change under an open position of its symbol.' })
   @ApiOkResponse({ description: SHAPE })
-  async update(@Param('id') id: string, @Body() body: GroupPatch): Promise<Wire> {
+  async update(@Param('id') id: string, @Body() body: GroupPatch): Promise<ListedGroup> {
     const { row } = await this.groups.update(id, settings(body));
     return this.reads.one(row.group_id);
   }

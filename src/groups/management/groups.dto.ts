@@ -2,7 +2,7 @@ import { ApiProperty, ApiPropertyOptional, PartialType, PickType } from '@nestjs
 import { Type } from 'class-transformer';
 import { ArrayMaxSize, IsArray, IsIn, IsInt, IsNumber, IsOptional, IsPositive, IsString, Length, Matches, Max, Min, ValidateNested } from 'class-validator';
 import { INTERVALS, type Interval } from '../../model/interval.js';
-import { POSITION_MODES, type PositionMode } from '../../storage/groups-schema.js';
+import { POSITION_MODES, type PositionMode } from '../../model/wire/groups.js';
 import { IsSymbol, RowPageQuery } from '../../storage/list.dto.js';
 import { MOST_MEMBERS } from './panel.js';
 import { PRESETS, type Preset } from './test-presets.js';

@@ -5,7 +5,8 @@ import { CodedError } from '../../model/codes.js';
 import { decimal } from '../../model/decimal.js';
 import type { Interval } from '../../model/interval.js';
 import type { RoomWriter } from '../../rooms/room-writer.js';
-import type { GroupsTable, PositionMode } from '../../storage/groups-schema.js';
+import type { GroupStatus, PositionMode } from '../../model/wire/groups.js';
+import type { GroupsTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
 import { groupMessage } from '../group-rooms.js';
 import { newToken } from '../token.js';
@@ -144,7 +145,7 @@ export class Groups {
     await this.retoken(row.group_id, { token_hash: null }, { token: 'revoked' }, `group:${row.group_id}:token:${uuidv7()}`);
   }
 
-  private async retoken(groupId: string, change: Partial<GroupsTable>, said: Readonly<Record<string, unknown>>, messageId: string): Promise<void> {
+  private async retoken(groupId: string, change: Partial<GroupsTable>, said: Pick<GroupStatus, 'token' | 'deleted'>, messageId: string): Promise<void> {
     await this.needs.writer.say({
       store: async (tx) => {
         await tx.updateTable('groups').set(change).where('group_id', '=', groupId).where('deleted_at', 'is', null).execute();

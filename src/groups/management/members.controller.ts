@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { requires } from '../../model/scope.js';
+import type { ListedMember } from '../../model/wire/groups.js';
 import { PageQuery } from '../../storage/list.dto.js';
 import { pageOf, type PageOf } from '../../storage/page-of.js';
 import { GroupReads } from './group-reads.js';
@@ -8,7 +9,6 @@ import { MemberBody, MemberPatch } from './groups.dto.js';
 import { Members } from './members.js';
 import { memberChange, newMember } from './wire-in.js';
 
-type Wire = Record<string, unknown>;
 const SHAPE = '{member_id, name, role, provider, model, system_prompt (the one that counts), own_prompt (it is the member\'s, not the role\'s), created_at}';
 
 @ApiTags('groups')
@@ -19,7 +19,7 @@ export class MembersController {
   @Get()
   @ApiOperation({ summary: 'Members of a group, oldest first' })
   @ApiOkResponse({ description: `{items: [${SHAPE}], next}` })
-  async list(@Param('id') id: string, @Query() query: PageQuery): Promise<PageOf<Wire>> {
+  async list(@Param('id') id: string, @Query() query: PageQuery): Promise<PageOf<ListedMember>> {
     return pageOf(await this.reads.members(id), query, ({ member_id: member }) => String(member));
   }
 
@@ -27,7 +27,7 @@ export class MembersController {
   @requires('trade')
   @ApiOperation({ summary: 'Adds a member; the group is told', description: 'A second group_leader: VALIDATION_ERROR (400). A name that is taken: IDEMPOTENCY_CONFLICT (409).' })
   @ApiCreatedResponse({ description: SHAPE })
-  async add(@Param('id') id: string, @Body() body: MemberBody): Promise<Wire> {
+  async add(@Param('id') id: string, @Body() body: MemberBody): Promise<ListedMember> {
     return this.reads.member(await this.members.add(id, newMember(body)));
   }
 
@@ -35,7 +35,7 @@ export class MembersController {
   @requires('trade')
   @ApiOperation({ summary: 'Changes a member, by id or name; the group is told. null gives up provider, model or the prompt of its own' })
   @ApiOkResponse({ description: SHAPE })
-  async update(@Param('id') id: string, @Param('member_id') member: string, @Body() body: MemberPatch): Promise<Wire> {
+  async update(@Param('id') id: string, @Param('member_id') member: string, @Body() body: MemberPatch): Promise<ListedMember> {
     return this.reads.member(await this.members.update(id, member, memberChange(body)));
   }
 

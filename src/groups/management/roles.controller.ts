@@ -1,12 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { requires } from '../../model/scope.js';
+import type { GroupRole } from '../../model/wire/groups.js';
 import { PageQuery } from '../../storage/list.dto.js';
 import { pageOf, type PageOf } from '../../storage/page-of.js';
 import { RoleBody, RolePatch } from './groups.dto.js';
 import { Roles, type ListedRole } from './roles.js';
 
-type Wire = Record<string, unknown>;
 const SHAPE = '{role, title, prompt, built_in, created_at}';
 
 @ApiTags('groups')
@@ -17,7 +17,7 @@ export class RolesController {
   @Get()
   @ApiOperation({ summary: 'Roles that members of groups may have: the built-in ones first, then custom ones' })
   @ApiOkResponse({ description: `{items: [${SHAPE}], next}` })
-  async list(@Query() query: PageQuery): Promise<PageOf<Wire>> {
+  async list(@Query() query: PageQuery): Promise<PageOf<GroupRole>> {
     const { items, next } = pageOf(await this.roles.list(), query, ({ role }) => role);
     return { items: items.map(shown), next };
   }
@@ -25,7 +25,7 @@ export class RolesController {
   @Get(':role')
   @ApiOperation({ summary: 'One role' })
   @ApiOkResponse({ description: SHAPE })
-  async one(@Param('role') role: string): Promise<Wire> {
+  async one(@Param('role') role: string): Promise<GroupRole> {
     return shown(await this.roles.find(role));
   }
 
@@ -33,7 +33,7 @@ export class RolesController {
   @requires('trade')
   @ApiOperation({ summary: 'Makes a role', description: 'A name that is taken: IDEMPOTENCY_CONFLICT (409).' })
   @ApiCreatedResponse({ description: SHAPE })
-  async create(@Body() body: RoleBody): Promise<Wire> {
+  async create(@Body() body: RoleBody): Promise<GroupRole> {
     return shown(await this.roles.create(body));
   }
 
@@ -41,7 +41,7 @@ export class RolesController {
   @requires('trade')
   @ApiOperation({ summary: 'Changes a custom role; groups with members in it are told', description: 'Built-in roles: FORBIDDEN (403).' })
   @ApiOkResponse({ description: SHAPE })
-  async update(@Param('role') role: string, @Body() { title, prompt }: RolePatch): Promise<Wire> {
+  async update(@Param('role') role: string, @Body() { title, prompt }: RolePatch): Promise<GroupRole> {
     return shown(await this.roles.update(role, { ...(title != null && { title }), ...(prompt != null && { prompt }) }));
   }
 
@@ -55,5 +55,5 @@ export class RolesController {
   }
 }
 
-const shown = ({ role, title, prompt, builtIn, createdAt }: ListedRole): Wire =>
+const shown = ({ role, title, prompt, builtIn, createdAt }: ListedRole): GroupRole =>
   ({ role, title, prompt, built_in: builtIn, created_at: createdAt === null ? null : new Date(createdAt).toISOString() });

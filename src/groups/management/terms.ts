@@ -1,5 +1,6 @@
 import { isPositive, type Decimal } from '../../model/decimal.js';
-import type { GroupsTable, PositionMode } from '../../storage/groups-schema.js';
+import type { PositionMode } from '../../model/wire/groups.js';
+import type { GroupsTable } from '../../storage/groups-schema.js';
 import type { Flaw } from '../answer.js';
 import type { GroupAccount } from './group-accounts.js';
 import { flawed } from './refusals.js';

@@ -1,4 +1,4 @@
-import type { TriggerKind } from '../../storage/groups-schema.js';
+import type { TriggerKind } from '../../model/wire/groups.js';
 import type { Flaw } from '../answer.js';
 
 /** Who runs triggers: rows were written, on this node. */

@@ -1,6 +1,7 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { requires } from '../../model/scope.js';
+import type { ListedTrigger } from '../../model/wire/groups.js';
 import { triggerShown } from './trigger-wire.js';
 import { Triggers } from './triggers.js';
 import { NewTriggerBody, TriggerPatch, TriggersQuery } from './triggers.dto.js';
@@ -17,7 +18,7 @@ export class TriggersController {
   @Get()
   @ApiOperation({ summary: 'Triggers, newest first' })
   @ApiOkResponse({ description: `{items: [${SHAPE}], next}` })
-  async list(@Query() { kind, limit, cursor }: TriggersQuery): Promise<{ items: readonly Wire[]; next: string | null }> {
+  async list(@Query() { kind, limit, cursor }: TriggersQuery): Promise<{ items: readonly ListedTrigger[]; next: string | null }> {
     const found = await this.triggers.list({ kind, limit: limit + 1, before: cursor ?? null });
     const page = found.slice(0, limit);
     return { items: page.map(triggerShown), next: found.length > limit ? page.at(-1)!.trigger_id : null };
@@ -26,7 +27,7 @@ export class TriggersController {
   @Get(':id')
   @ApiOperation({ summary: 'One trigger, by id or name' })
   @ApiOkResponse({ description: SHAPE })
-  async one(@Param('id') id: string): Promise<Wire> {
+  async one(@Param('id') id: string): Promise<ListedTrigger> {
     return triggerShown(await this.triggers.find(id));
   }
 
@@ -43,7 +44,7 @@ export class TriggersController {
   @requires('trade')
   @ApiOperation({ summary: 'Changes name, configuration or whether it runs; its kind stays' })
   @ApiOkResponse({ description: SHAPE })
-  async update(@Param('id') id: string, @Body() { name, config, enabled }: TriggerPatch): Promise<Wire> {
+  async update(@Param('id') id: string, @Body() { name, config, enabled }: TriggerPatch): Promise<ListedTrigger> {
     return triggerShown(await this.triggers.update(id, { ...(name != null && { name }), ...(config != null && { config }), ...(enabled != null && { enabled }) }));
   }
 

@@ -1,6 +1,6 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { IsBoolean, IsIn, IsObject, IsOptional, IsString, IsUUID, Length, Matches } from 'class-validator';
-import { TRIGGER_KINDS, type TriggerKind } from '../../storage/groups-schema.js';
+import { TRIGGER_KINDS, type TriggerKind } from '../../model/wire/groups.js';
 import { RowPageQuery } from '../../storage/list.dto.js';
 
 const NAME = /^[A-Za-z0-9_.-]{1,60}$/;

@@ -1,7 +1,7 @@
+import type { GroupDiscussion, GroupLesson } from '../../model/wire/groups.js';
 import { decisionOnWire, type DecisionOnWire } from '../../trading/decision-message.js';
 import { fillOnWire, orderOnWire } from '../../trading/on-wire.js';
-import type { DiscussionItem } from '../discussions/discussion-reads.js';
-import { lessonOnWire, type LessonOnWire } from '../lessons/lesson-wire.js';
+import { lessonOnWire } from '../lessons/lesson-wire.js';
 import { returnOf } from '../lessons/outcome-return.js';
 import { timelineOf, type TimelineItem } from './timeline.js';
 import type { TracedEvent, TraceRows } from './trace-rows.js';
@@ -10,18 +10,18 @@ import type { TracedEvent, TraceRows } from './trace-rows.js';
 export interface Trace {
   readonly correlation_id: string;
   readonly events: readonly unknown[];
-  readonly discussions: readonly DiscussionItem[];
+  readonly discussions: readonly GroupDiscussion[];
   /** `trading_decision` data. */
   readonly decisions: readonly DecisionOnWire[];
   /** As `/api/orders`. */
   readonly orders: readonly Record<string, unknown>[];
   readonly fills: readonly Record<string, unknown>[];
   readonly trades: readonly unknown[];
-  readonly lessons: readonly LessonOnWire[];
+  readonly lessons: readonly GroupLesson[];
   readonly timeline: readonly TimelineItem[];
 }
 
-export function traceOf(correlationId: string, rows: TraceRows, discussions: readonly DiscussionItem[]): Trace {
+export function traceOf(correlationId: string, rows: TraceRows, discussions: readonly GroupDiscussion[]): Trace {
   return {
     correlation_id: correlationId, events: rows.events.map(eventOnWire), discussions, decisions: rows.decisions.map(decisionOnWire), orders: rows.orders.map(orderOnWire),
     fills: rows.fills.map((row) => ({ account_id: row.account_id, decision_id: row.decision_id, ...fillOnWire(row) })), trades: rows.trades.map(tradeOnWire),

@@ -4,7 +4,7 @@ import { CodedError } from '../../model/codes.js';
 import type { GroupTradesTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
 import { isUnavailable } from '../../storage/unavailable.js';
-import { orderUpdate, orderUpdateKey } from '../../trading/order-update.js';
+import { orderUpdate, orderUpdateKey, type OrderUpdate } from '../../trading/order-update.js';
 import { orderUpdatesSince } from '../../trading/order-updates.js';
 import type { OrderChange, Trading } from '../../trading/trading.js';
 import type { Events } from '../events/event.js';
@@ -31,7 +31,7 @@ interface Told {
   readonly tradeId: string | null;
   readonly key: string;
   readonly correlationId: string | null;
-  readonly payload: Readonly<Record<string, unknown>> & { readonly symbol: string; readonly status: string };
+  readonly payload: OrderUpdate;
 }
 
 const PRIORITY = 8;
@@ -152,7 +152,7 @@ const ofOutcome = (row: GroupTradesTable, { leg, status, gate }: TradeOutcome): 
     groupId: row.group_id, tradeId: row.trade_id, key: `order:${row.trade_id}${leg === 'net' ? '' : `:${leg}`}:${status}:0`, correlationId: row.correlation_id,
     payload: {
       order_id: null, correlation_id: row.correlation_id, symbol: row.symbol, side: action === 'LONG' ? 'buy' : action === 'SHORT' ? 'sell' : null, quantity: quantity.toNumber(),
-      filled_quantity: 0, average_price: null, status, ...(gate && { gate }),
+      filled_quantity: 0, average_price: null, status: status as OrderUpdate['status'], ...(gate && { gate }),
     },
   };
 };

@@ -1,6 +1,7 @@
 import { decimal, type Decimal } from '../../model/decimal.js';
 import type { Leg, PositionSide } from '../../model/trading.js';
-import type { GroupTradesTable, PositionMode } from '../../storage/groups-schema.js';
+import type { PositionMode } from '../../model/wire/groups.js';
+import type { GroupTradesTable } from '../../storage/groups-schema.js';
 import type { Group } from '../group.js';
 import type { TradeSignal } from './trade-signal.js';
 

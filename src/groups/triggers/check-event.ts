@@ -1,18 +1,11 @@
 import type { FrameForm } from '../../storage/groups-schema.js';
 import type { Flaw } from '../answer.js';
+import type { NewEvent } from '../events/event.js';
 import { eventTypeOf } from '../events/event-frames.js';
 import { LONGEST_KEY } from '../idempotency.js';
 
 /** What a trigger may say of an event; who it is from is not its to say. */
-export interface EventFields {
-  readonly eventType: string;
-  readonly priority: number;
-  readonly targets: readonly string[];
-  readonly title: string;
-  readonly payload: string;
-  readonly tags: readonly string[];
-  readonly condition: Readonly<Record<string, unknown>> | null;
-  readonly correlationId: string | null;
+export interface EventFields extends Omit<NewEvent, 'key' | 'origin' | 'sourceId' | 'originId'> {
   /** The same event again within a day is the first one. */
   readonly idempotencyKey: string | null;
 }

@@ -2,7 +2,7 @@ import { beforeAll, describe, expect, it } from '@jest/globals';
 import { instrumentOf } from '../../../test/support/hand-feed.js';
 import { SimulatedFeed } from '../../market/feeds/simulated.js';
 import { Market } from '../../market/market.js';
-import type { TriggerKind } from '../../storage/groups-schema.js';
+import type { TriggerKind } from '../../model/wire/groups.js';
 import { TriggerKinds } from './trigger-kinds.js';
 
 let kinds: TriggerKinds;

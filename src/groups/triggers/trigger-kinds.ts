@@ -1,4 +1,4 @@
-import type { TriggerKind } from '../../storage/groups-schema.js';
+import type { TriggerKind } from '../../model/wire/groups.js';
 import type { Flaw } from '../answer.js';
 import { ConfigFields } from './config-fields.js';
 import { checkFeed, type FeedConfig } from './kinds/feed.js';
