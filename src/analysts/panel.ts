@@ -1,11 +1,12 @@
 import type { MarketView } from '../model/market-view.js';
 import { UNTRUSTED_DOMAIN, type Vote } from '../model/opinion.js';
 import type { Decided } from '../model/verdict.js';
+import type { SeatStatistics } from '../model/wire/analysts.js';
 import type { Analyst, Question } from './analyst.js';
 import { Asking, type OnVote, type Outstanding } from './asking.js';
 import { JUDGE, type Deliberation } from './deliberation.js';
 import { majorityOf } from './majority.js';
-import { SeatCounters, type SeatStatistics } from './seat-statistics.js';
+import { SeatCounters } from './seat-statistics.js';
 
 /** An analyst as `/api/analysts` shows it. */
 export type Seat = Pick<Analyst, 'id' | 'name' | 'kind' | 'rule' | 'weight' | 'faultDomain' | 'warmUp' | 'source'>;

@@ -1,26 +1,6 @@
-import { ABSTAIN_REASONS, ACTIONS, type AbstainReason, type Action, type Vote } from '../model/opinion.js';
+import { ABSTAIN_REASONS, ACTIONS, type Action, type Vote } from '../model/opinion.js';
+import type { Agreement, SeatStatistics } from '../model/wire/analysts.js';
 import { LatencyHistogram } from './latency-histogram.js';
-
-/** How one analyst has voted since the start. */
-export interface SeatStatistics {
-  readonly id: string;
-  readonly asked: number;
-  readonly votes: Readonly<Record<Action, number>>;
-  readonly abstained: Readonly<Record<AbstainReason, number>>;
-  /** Milliseconds; null before the first answer. */
-  readonly latency: { readonly mean: number; readonly median: number; readonly p95: number } | null;
-  /** Of the runs that came to a signal, in which it had an opinion and the weight a majority: how often it was with that. */
-  readonly majority: Agreement;
-  /** The same with the signals' actions, which are HOLD where no action had the quorum. */
-  readonly signals: Agreement;
-}
-
-interface Agreement {
-  readonly runs: number;
-  readonly with: number;
-  /** 0 to 1; null before the first. */
-  readonly share: number | null;
-}
 
 /** Relative step of the median's estimate. */
 const STEP = 1.02;

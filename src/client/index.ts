@@ -34,3 +34,5 @@ export type { WebSocketConstructor, WebSocketLike } from './websocket.js';
 export type * from './messages.js';
 export { TRIGGER_KINDS } from '../model/wire/groups.js';
 export type * from '../model/wire/groups.js';
+export type * from '../model/wire/trading.js';
+export type * from '../model/wire/analysts.js';

@@ -3,6 +3,7 @@ import type { Scope } from '../model/scope.js';
 import type { Depth, Trigger } from '../model/trigger.js';
 import type { Strength } from '../model/verdict.js';
 import type { GroupMessages } from '../model/wire/groups.js';
+import type { CycleDecision } from '../model/wire/trading.js';
 
 /** Where a client stands in a room: the log's name and the last offset seen (0 = before the first). */
 export interface Position {
@@ -205,20 +206,7 @@ export interface AgentCycle {
   readonly cycle: number;
   readonly agent_id: string;
   readonly ai_reasoning: string;
-  readonly decisions: readonly {
-    readonly action: string;
-    readonly symbol: string;
-    /** Base units that were ordered. */
-    readonly quantity: number;
-    readonly leverage: number;
-    readonly reason: string;
-    readonly confidence?: number | null;
-    /** What became of it; null: nothing was to be done. */
-    readonly status?: string | null;
-    readonly gate?: { readonly code: string; readonly detail: string };
-    readonly order_id?: string;
-    readonly error?: string;
-  }[];
+  readonly decisions: readonly CycleDecision[];
 }
 
 /** In `agent:{id}`: an order of a trading agent was filled. `side` is the position's. */

@@ -13,8 +13,10 @@ import { CLUSTER } from '../../src/storage/cluster.module.js';
 import { DATABASE } from '../../src/storage/storage.module.js';
 import { isUnavailable } from '../../src/storage/unavailable.js';
 import { AgentControl } from '../../src/trading/agents/agent-control.js';
+import { AgentStatistics } from '../../src/trading/agents/agent-statistics.js';
 import { Reflections } from '../../src/trading/agents/reflections.js';
 import { AssetsModule } from '../../src/trading/assets/assets.module.js';
+import { EquityPoints } from '../../src/trading/portfolio/equity-points.js';
 import { Trading } from '../../src/trading/trading.js';
 import { freshSqlite, type FreshDatabase } from '../support/databases.js';
 import { HandFeed, instrumentOf } from '../support/hand-feed.js';
@@ -43,7 +45,8 @@ describe('assets and reflections over HTTP', () => {
       events: { price: () => undefined, closed: async () => undefined, ended: () => undefined, error: () => undefined },
     });
     await market.start();
-    const values = [[DATABASE, db], [CLUSTER, null], [Hub, node.hub], [RoomWriter, node.writer], [Market, market], [Trading, trading], [AgentControl, new HandControl(AGENTS)]] as const;
+    const points = new EquityPoints({ db: db.kysely, writer: node.writer, trading, onError: (error) => { throw error; } });
+    const values = [[AgentStatistics, new AgentStatistics(db.kysely, points)], [DATABASE, db], [CLUSTER, null], [Hub, node.hub], [RoomWriter, node.writer], [Market, market], [Trading, trading], [AgentControl, new HandControl(AGENTS)]] as const;
     const ports = { module: Ports, providers: values.map(([provide, useValue]) => ({ provide, useValue })), exports: values.map(([provide]) => provide) };
     app = await NestFactory.create(AssetsModule.of([ConfigModule.of({ trading: { agents: AGENTS } } as unknown as Config, log), ports]), { logger: false });
     app.useGlobalPipes(new RequestValidationPipe());

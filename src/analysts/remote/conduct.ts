@@ -1,19 +1,4 @@
-/** How a remote analyst has behaved since this process knows it. */
-export interface ConductReport {
-  readonly counted: number;
-  /** A second vote in a run, with other words. */
-  readonly equivocations: number;
-  readonly late: number;
-  /** For a run that was never asked of it. */
-  readonly unknown_run: number;
-  readonly invalid: number;
-  /** Asked, and no vote in time. */
-  readonly missed: number;
-  /** Connections that were closed because it sent too much. */
-  readonly flooded: number;
-  readonly hostile: boolean;
-  readonly why: string | null;
-}
+import type { ConductReport } from '../../model/wire/analysts.js';
 
 export type Deed = Exclude<keyof ConductReport, 'hostile' | 'why'>;
 

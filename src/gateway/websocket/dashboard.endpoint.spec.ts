@@ -5,7 +5,7 @@ import { agentEdges } from '../../../test/support/agent-edges.js';
 import { freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
 import { agentConfig, HandTrading } from '../../../test/support/hand-trading.js';
 import { token } from '../../../test/support/tokens.js';
-import type { AssetState } from '../../trading/assets/asset-state.js';
+import type { AssetState } from '../../model/wire/trading.js';
 
 const HOUR = 3_600_000;
 const AGENTS = [agentConfig('asset-btc-usd', ['BTC/USD'], { kind: 'asset', name: 'BTC/USD', intervalS: 300 }), agentConfig('a1', ['BTCUSDT'])];
@@ -82,12 +82,15 @@ describe('/ws', () => {
       trade_id: `t${at}`, account_id: 'asset-btc-usd', symbol: 'BTC/USD', leg: 'net' as const, side: 'long' as const, quantity: '1', entry_price: '100', exit_price: String(100 + pnl),
       pnl: String(pnl), fees: '0', leverage: 1, opened_at: at, closed_at: at + 1, liquidated: 0, opened_by: null, closed_by: null,
     }))).execute();
+    await db.kysely.insertInto('equity_points').values(['10000', '10100', '10049.5', '10250.49'].map((equity, at) => ({ account_id: 'asset-btc-usd', at: at * HOUR, equity, available: equity, unrealised: '0' }))).execute();
     const board = await open();
     board.send({ action: 'subscribe', asset: 'btcusd' });
     const state = await board.until(() => true);
     expect(Object.keys(state)).toEqual(['asset', 'stats', 'chart', 'positions', 'feed', 'reflection', 'improvements', 'paused', 'interval', 'source', 'trading_state', 'reason', 'timestamp']);
     expect(state).toMatchObject({ asset: 'BTC/USD', paused: false, interval: 300, reflection: null, improvements: null, source: 'replay' });
     expect(state.stats).toMatchObject({ total_pnl: 9, total_trades: 3, average_win: 30, average_loss: -10 });
+    // as an agent's performance, in percent: hourly returns 1 %, −0.5 %, 2 % of the year; from the peak to the 10,009 of now
+    expect([state.stats.win_rate, state.stats.sharpe_ratio, state.stats.drawdown]).toEqual([200 / 3, (0.025 / 3 / 0.012583057392117) * Math.sqrt(8760), 100 * (1 - 10_009 / 10_250.49)].map((figure) => expect.closeTo(figure, 4)));
     expect(state.chart.interval).toBe('1h');
     expect(state.chart.labels).toHaveLength(30);
     expect(state.chart.labels.at(-1)).toBe('2026-01-02T15:00:00.000Z');

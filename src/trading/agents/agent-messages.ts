@@ -1,11 +1,11 @@
+import type { CycleDecision } from '../../model/wire/trading.js';
 import type { NewMessage } from '../../rooms/message.js';
 import type { FilledOrder } from '../trading.js';
 import { cycleId } from './decider.js';
-import type { DecisionRecord } from './decision-record.js';
 import { agentRoom, agentStatus, tradeExecuted, type AgentState } from './wire.js';
 
 /** `decision`: once a cycle. */
-export const decisionMessage = (agentId: string, cycle: number, asOf: number, reasoning: string, decisions: readonly DecisionRecord[]): NewMessage => ({
+export const decisionMessage = (agentId: string, cycle: number, asOf: number, reasoning: string, decisions: readonly CycleDecision[]): NewMessage => ({
   room: agentRoom(agentId), messageId: `${cycleId(agentId, cycle)}:decision`, type: 'decision', marketTime: asOf,
   body: JSON.stringify({ cycle, agent_id: agentId, ai_reasoning: reasoning, decisions }),
 });

@@ -1,15 +1,19 @@
 import type { Kysely } from 'kysely';
 import { decimal } from '../../model/decimal.js';
+import type { AgentPerformance } from '../../model/wire/trading.js';
 import type { Schema } from '../../storage/schema.js';
 import type { ClosedTradesTable } from '../../storage/trading-schema.js';
 import type { EquityPoint, EquityPoints } from '../portfolio/equity-points.js';
 import type { AccountView } from '../trading.js';
 import { analyticsOf, type Analytics } from './analytics.js';
-import { performanceOf, type Performance } from './performance.js';
+import { performanceOf } from './performance.js';
 
 /** About five weeks of points, a minute each. */
 const MOST_POINTS = 50_000;
 const MOST_TRADES = 10_000;
+
+/** An account with what it began with and what it is worth now. */
+type Worth = Pick<AccountView, 'accountId' | 'initial'> & { readonly totals: Pick<AccountView['totals'], 'equity'> };
 
 interface Past {
   readonly key: string;
@@ -21,14 +25,14 @@ interface Past {
 export class AgentStatistics {
   readonly #past = new Map<string, Past>();
 
-  constructor(private readonly db: Kysely<Schema>, private readonly points: EquityPoints) {}
+  constructor(private readonly db: Kysely<Schema>, private readonly points: Pick<EquityPoints, 'latest' | 'newest'>) {}
 
-  async performance({ accountId, initial, totals: { equity } }: AccountView): Promise<Performance> {
+  async performance({ accountId, initial, totals: { equity } }: Worth): Promise<AgentPerformance> {
     const { trades, points } = await this.#read(accountId);
     return performanceOf({ initial, equity, points, trades: trades.map(({ pnl }) => ({ pnl: decimal(pnl) })) });
   }
 
-  async analytics({ accountId }: AccountView): Promise<Analytics> {
+  async analytics({ accountId }: Pick<AccountView, 'accountId'>): Promise<Analytics> {
     const { trades } = await this.#read(accountId);
     return analyticsOf(trades.map(({ symbol, pnl, opened_at: openedAt }) => ({ symbol, pnl: decimal(pnl), openedAt })));
   }

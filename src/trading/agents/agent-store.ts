@@ -1,9 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { AgentConfig } from '../../config/config.js';
+import type { CycleDecision } from '../../model/wire/trading.js';
 import type { Schema } from '../../storage/schema.js';
 import type { AgentCyclesTable, AgentsTable } from '../../storage/trading-schema.js';
 import type { Stances } from './decider.js';
-import type { DecisionRecord } from './decision-record.js';
 
 type Handle = Kysely<Schema> | Transaction<Schema>;
 
@@ -74,7 +74,7 @@ export class AgentStore {
   }
 
   /** What is known of decisions at the desk, by their keys. */
-  async proposed(accountId: string, keys: readonly string[]): Promise<ReadonlyMap<string, Partial<DecisionRecord>>> {
+  async proposed(accountId: string, keys: readonly string[]): Promise<ReadonlyMap<string, Partial<CycleDecision>>> {
     if (keys.length === 0) return new Map();
     const rows = await this.db.selectFrom('decisions').select(['decision_key', 'decision_id', 'status', 'order_id', 'intent', 'gate'])
       .where('account_id', '=', accountId).where('decision_key', 'in', keys).execute();

@@ -1,14 +1,14 @@
 import type { AgentConfig } from '../../config/config.js';
+import type { AgentPerformance } from '../../model/wire/trading.js';
 import type { AgentCyclesTable, ClosedTradesTable } from '../../storage/trading-schema.js';
 import type { EquityPoint } from '../portfolio/equity-points.js';
 import type { AccountView } from '../trading.js';
-import type { Performance } from './performance.js';
 import { accountUpdate, agentStatus, iso, positionUpdate, type AgentState } from './wire.js';
 
 type Wire = Record<string, unknown>;
 
 /** A row of the leaderboard, without its rank. Figures are null where this server does not trade the account. */
-export const agentRow = ({ id, name, symbols, model, why }: AgentConfig, state: AgentState, account: AccountView | null, performance: Performance | null): Wire => ({
+export const agentRow = ({ id, name, symbols, model, why }: AgentConfig, state: AgentState, account: AccountView | null, performance: AgentPerformance | null): Wire => ({
   name, symbols,
   ...agentStatus(state),
   agent_id: id,

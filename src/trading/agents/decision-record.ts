@@ -1,29 +1,11 @@
+import type { CycleDecision } from '../../model/wire/trading.js';
 import type { Decision } from '../trading.js';
 import type { AgentDecision, CycleInputs, Stances } from './decider.js';
 
 /** What became of a decision: it was proposed, or could not be; null: there was nothing to propose. */
 export type Followed = { readonly proposed: Decision } | { readonly failed: string } | null;
 
-/** A decision as rows and messages have it: the seed's five fields, and what became of it. */
-export interface DecisionRecord {
-  readonly action: string;
-  readonly symbol: string;
-  /** Base units that were ordered; 0: none. */
-  readonly quantity: number;
-  readonly leverage: number;
-  readonly reason: string;
-  readonly confidence: number | null;
-  readonly target_price: number | null;
-  readonly stop_loss: number | null;
-  /** Of the decision at the desk; `failed`: it did not get there; null: nothing was to be done. */
-  readonly status: string | null;
-  readonly decision_id?: string;
-  readonly order_id?: string;
-  readonly gate?: { readonly code: string; readonly detail: string };
-  readonly error?: string;
-}
-
-export function decisionRecord({ action, symbol, leverage, reason, confidence, target, stop }: AgentDecision, followed: Followed): DecisionRecord {
+export function decisionRecord({ action, symbol, leverage, reason, confidence, target, stop }: AgentDecision, followed: Followed): CycleDecision {
   const said = { action, symbol, quantity: 0, leverage, reason, confidence, target_price: target, stop_loss: stop };
   if (followed === null) return { ...said, status: null };
   if ('failed' in followed) return { ...said, status: 'failed', error: followed.failed };

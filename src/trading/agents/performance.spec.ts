@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals';
 import { decimal } from '../../model/decimal.js';
+import type { AgentPerformance } from '../../model/wire/trading.js';
 import { analyticsOf } from './analytics.js';
-import { performanceOf, type EquityAt, type Performance } from './performance.js';
+import { performanceOf, type EquityAt } from './performance.js';
 
 const HOUR = 3_600_000;
 const hourly = (...equities: readonly number[]): EquityAt[] => equities.map((equity, at) => ({ at: at * HOUR, equity }));
-const of = (pnls: readonly (number | string)[], points: readonly EquityAt[] = [], equity = 10_000, initial = 10_000): Performance =>
+const of = (pnls: readonly (number | string)[], points: readonly EquityAt[] = [], equity = 10_000, initial = 10_000): AgentPerformance =>
   performanceOf({ initial: decimal(initial), equity: decimal(equity), points, trades: pnls.map((pnl) => ({ pnl: decimal(pnl) })) });
 
 describe('performance, against figures reckoned by hand', () => {

@@ -1,41 +1,11 @@
 import { decimal, ZERO, type Decimal } from '../../model/decimal.js';
+import type { AgentPerformance } from '../../model/wire/trading.js';
 import type { ClosedTrade } from '../portfolio/book.js';
 
 /** Equity at a market time. */
 export interface EquityAt {
   readonly at: number;
   readonly equity: number;
-}
-
-/** null: not defined (nothing to divide by, too little to tell). Money in the account's currency. */
-export interface Performance {
-  /** Equity now less what it began with: with what is unrealised. */
-  readonly total_pnl: number;
-  /** `total_pnl` over what it began with, in percent. */
-  readonly return_pct: number | null;
-  /** Σ of closed trades, after fees. */
-  readonly realized_pnl: number;
-  readonly total_trades: number;
-  /** What neither won nor lost counts in the trades alone. */
-  readonly winning_trades: number;
-  readonly losing_trades: number;
-  /** 0 to 1. */
-  readonly win_rate: number | null;
-  /** Gross profit over gross loss. */
-  readonly profit_factor: number | null;
-  readonly average_win: number | null;
-  /** Below zero. */
-  readonly average_loss: number | null;
-  /** Mean over standard deviation (n − 1) of hourly returns, times √8760: a market that is always open, and no interest. */
-  readonly sharpe_ratio: number | null;
-  /** Hourly returns that it rests on. */
-  readonly sharpe_samples: number;
-  /** Largest fall from a peak (the first is what it began with), as a share of it. */
-  readonly max_drawdown: number;
-  /** Trades in a row: wins above zero, losses below. */
-  readonly current_streak: number;
-  readonly longest_winning_streak: number;
-  readonly longest_losing_streak: number;
 }
 
 interface Past {
@@ -50,7 +20,7 @@ interface Past {
 const HOUR = 3_600_000;
 const HOURS_A_YEAR = 8760;
 
-export function performanceOf({ initial, equity, trades, points }: Past): Performance {
+export function performanceOf({ initial, equity, trades, points }: Past): AgentPerformance {
   const wins = trades.filter(({ pnl }) => pnl.gt(0));
   const losses = trades.filter(({ pnl }) => pnl.lt(0));
   const [profit, loss, pnl] = [sumOf(wins), sumOf(losses), equity.minus(initial)];
@@ -97,7 +67,7 @@ function maxDrawdown(equities: readonly number[], initial: number): number {
 }
 
 /** A trade that neither won nor lost ends a streak. */
-function streaks(trades: Past['trades']): Pick<Performance, 'current_streak' | 'longest_winning_streak' | 'longest_losing_streak'> {
+function streaks(trades: Past['trades']): Pick<AgentPerformance, 'current_streak' | 'longest_winning_streak' | 'longest_losing_streak'> {
   let [current, most, least] = [0, 0, 0];
   for (const { pnl } of trades) {
     const way = Math.sign(pnl.toNumber());

@@ -1,25 +1,13 @@
 import type { Candle } from '../../model/candle.js';
 import type { Interval } from '../../model/interval.js';
+import type { AgentPerformance, AssetPosition, AssetState } from '../../model/wire/trading.js';
 import type { AgentPicture, PicturedPosition } from '../agents/agent-picture.js';
 import type { AssetAction } from './asset-actions.js';
-
-/** Of the closed trades and the equity of an asset's account; null where there are too few. */
-export interface AssetStatistics {
-  /** 0 to 100 */
-  readonly winRate: number | null;
-  readonly sharpe: number | null;
-  /** The largest fall of the equity from its highest, 0 to 100. */
-  readonly drawdown: number | null;
-  readonly trades: number;
-  readonly averageWin: number | null;
-  /** Below zero. */
-  readonly averageLoss: number | null;
-}
 
 export interface AssetParts {
   readonly symbol: string;
   readonly picture: AgentPicture;
-  readonly statistics: AssetStatistics;
+  readonly performance: AgentPerformance;
   readonly interval: Interval;
   /** Closed, oldest first. */
   readonly candles: readonly Candle[];
@@ -32,42 +20,17 @@ export interface AssetParts {
   readonly now: number;
 }
 
-/** The body of `/ws`'s state message and of `GET /api/assets/:symbol/dashboard`. */
-export interface AssetState {
-  readonly asset: string;
-  readonly stats: {
-    readonly total_pnl: number; readonly win_rate: number | null; readonly sharpe_ratio: number | null; readonly drawdown: number | null;
-    readonly total_trades: number; readonly average_win: number | null; readonly average_loss: number | null;
-  };
-  readonly chart: { readonly interval: Interval; readonly labels: readonly string[]; readonly prices: readonly number[]; readonly volumes: readonly number[] };
-  readonly positions: readonly Pick<PicturedPosition, 'symbol' | 'side' | 'quantity' | 'entry_price' | 'mark_price' | 'unrealized_pnl' | 'opened_at'>[];
-  /** Newest first. */
-  readonly feed: readonly { readonly timestamp: string; readonly action: string; readonly message: string }[];
-  /** What was thought and what happened in the last closed trade; null before the first. */
-  readonly reflection: string | null;
-  /** What the last closed trades say is to be changed, newest first, a line each; null before the first. */
-  readonly improvements: string | null;
-  readonly paused: boolean;
-  /** Seconds between two cycles. */
-  readonly interval: number;
-  readonly source: string;
-  readonly trading_state: string;
-  /** Why it is not ACTIVE, or paused. */
-  readonly reason: string | null;
-  /** Market time. */
-  readonly timestamp: string;
-}
-
+const percent = (share: number | null): number | null => share && 100 * share;
 const iso = (time: number): string => new Date(time).toISOString();
 
-export function assetState({ symbol, picture, statistics, interval, candles, actions, lessons, source, now }: AssetParts): AssetState {
+export function assetState({ symbol, picture, performance, interval, candles, actions, lessons, source, now }: AssetParts): AssetState {
   const { status, state } = picture;
   const [last] = lessons;
   return {
     asset: symbol,
     stats: {
-      total_pnl: totalPnl(picture), win_rate: statistics.winRate, sharpe_ratio: statistics.sharpe, drawdown: statistics.drawdown,
-      total_trades: statistics.trades, average_win: statistics.averageWin, average_loss: statistics.averageLoss,
+      total_pnl: totalPnl(picture), win_rate: percent(performance.win_rate), sharpe_ratio: performance.sharpe_ratio, drawdown: percent(performance.max_drawdown),
+      total_trades: performance.total_trades, average_win: performance.average_win, average_loss: performance.average_loss,
     },
     chart: {
       interval, labels: candles.map(({ time }) => iso(time)), prices: candles.map(({ close }) => close), volumes: candles.map(({ volume }) => volume),
@@ -88,5 +51,5 @@ export const totalPnl = ({ equity, initial }: AgentPicture): number => rounded(e
 /** Without what two binary numbers leave over. */
 const rounded = (value: number): number => Number(value.toPrecision(12));
 
-export const positionOf = ({ symbol, side, quantity, entry_price, mark_price, unrealized_pnl, opened_at }: PicturedPosition): AssetState['positions'][number] =>
+export const positionOf = ({ symbol, side, quantity, entry_price, mark_price, unrealized_pnl, opened_at }: PicturedPosition): AssetPosition =>
   ({ symbol, side, quantity, entry_price, mark_price, unrealized_pnl, opened_at });

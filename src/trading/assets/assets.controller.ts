@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
 import { ApiNotFoundResponse, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { AssetItem, AssetState } from '../../model/wire/trading.js';
 import { PageQuery } from '../../storage/list.dto.js';
 import { pageOf, type PageOf } from '../../storage/page-of.js';
-import type { AssetState } from './asset-state.js';
-import { Assets, type AssetItem } from './assets.js';
+import { Assets } from './assets.js';
 
 @ApiTags('assets')
 @Controller('api/assets')

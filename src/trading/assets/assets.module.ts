@@ -10,6 +10,7 @@ import type { Database } from '../../storage/database.js';
 import { DATABASE } from '../../storage/storage.module.js';
 import { AgentControl } from '../agents/agent-control.js';
 import { AgentFeed } from '../agents/agent-feed.js';
+import { AgentStatistics } from '../agents/agent-statistics.js';
 import { ReflectionStore } from '../agents/reflection-store.js';
 import { Reflections, type ReflectionModel } from '../agents/reflections.js';
 import { Trading } from '../trading.js';
@@ -24,7 +25,7 @@ export const REFLECTION_MODEL = Symbol('ReflectionModel');
 /** What is shown of agents and assets, and what is learnt of their trades. */
 @Module({})
 export class AssetsModule {
-  /** `imports`: configuration, storage, cluster, rooms, market, and those that export `Trading` and `AgentControl`; `ports` binds what they do not. */
+  /** `imports`: configuration, storage, cluster, rooms, market, and those that export `Trading`, `AgentControl` and `AgentStatistics`; `ports` binds what they do not. */
   static of(imports: readonly DynamicModule[], ports: readonly Provider[] = []): DynamicModule {
     return {
       module: AssetsModule,
@@ -55,9 +56,10 @@ export class AssetsModule {
         },
         {
           provide: Assets,
-          inject: [CONFIG, DATABASE, AgentFeed, AgentControl, Market, ReflectionStore],
-          useFactory: ({ trading: { agents } }: Config, { kysely: db }: Database, feed: AgentFeed, control: AgentControl, market: Market, reflections: ReflectionStore) =>
-            new Assets({ db, agents, feed, control, market, reflections }),
+          inject: [CONFIG, DATABASE, AgentFeed, AgentControl, Market, ReflectionStore, AgentStatistics],
+          useFactory: (
+            { trading: { agents } }: Config, { kysely: db }: Database, feed: AgentFeed, control: AgentControl, market: Market, reflections: ReflectionStore, statistics: AgentStatistics,
+          ) => new Assets({ db, agents, feed, control, market, reflections, statistics }),
         },
         {
           provide: AssetBoards,

@@ -2,15 +2,17 @@ import type { Kysely } from 'kysely';
 import type { AgentConfig } from '../../config/config.js';
 import type { Market } from '../../market/market.js';
 import { CodedError } from '../../model/codes.js';
+import { decimal } from '../../model/decimal.js';
 import { instrumentKey } from '../../model/instrument.js';
 import type { Interval } from '../../model/interval.js';
+import type { AssetItem, AssetState } from '../../model/wire/trading.js';
 import type { Schema } from '../../storage/schema.js';
 import type { AgentControl } from '../agents/agent-control.js';
 import type { AgentFeed } from '../agents/agent-feed.js';
+import type { AgentStatistics } from '../agents/agent-statistics.js';
 import type { ReflectionStore } from '../agents/reflection-store.js';
 import { actionsOf, type AssetAction } from './asset-actions.js';
-import { assetState, positionOf, totalPnl, type AssetState, type AssetStatistics } from './asset-state.js';
-import { assetStatistics } from './asset-statistics.js';
+import { assetState, positionOf, totalPnl } from './asset-state.js';
 
 export interface AssetsNeeds {
   readonly db: Kysely<Schema>;
@@ -20,24 +22,7 @@ export interface AssetsNeeds {
   readonly control: AgentControl;
   readonly market: Pick<Market, 'candles' | 'intervals' | 'interval' | 'lastPrice' | 'now' | 'source'>;
   readonly reflections: Pick<ReflectionStore, 'latestLessons'>;
-}
-
-/** A row of `GET /api/assets`. */
-export interface AssetItem {
-  readonly symbol: string;
-  /** Its room is `agent:{agent_id}`. */
-  readonly agent_id: string;
-  readonly name: string;
-  readonly paused: boolean;
-  readonly interval: number;
-  /** null before the first. */
-  readonly price: number | null;
-  readonly source: string;
-  /** null: flat. */
-  readonly position: AssetState['positions'][number] | null;
-  /** null: the node that trades it has not been heard of yet. */
-  readonly total_pnl: number | null;
-  readonly last_action: { readonly timestamp: string; readonly action: string; readonly message: string } | null;
+  readonly statistics: Pick<AgentStatistics, 'performance'>;
 }
 
 const CHART: Interval = '1h';
@@ -70,14 +55,15 @@ export class Assets {
   async state(asked: string): Promise<AssetState> {
     const agent = this.find(asked);
     const symbol = symbolOf(agent);
-    const { market, feed, reflections } = this.needs;
+    const { market, feed, reflections, statistics } = this.needs;
     const interval = market.intervals(symbol).includes(CHART) ? CHART : market.interval(symbol);
-    const [statistics, candles, actions, lessons] = await Promise.all([
-      this.statistics(agent.accountId), market.candles(symbol, interval, BARS), this.actions(agent.id, CYCLES), reflections.latestLessons(agent.accountId, symbol, LESSONS),
-    ]);
     const picture = feed.picture(agent.id);
     if (!picture) throw new CodedError('NOT_READY', `The account of ${symbol} is not open yet on the node that trades it: try again`);
-    return assetState({ symbol, picture, statistics, interval, candles, actions, lessons, source: market.source, now: market.now() });
+    const [performance, candles, actions, lessons] = await Promise.all([
+      statistics.performance({ accountId: agent.accountId, initial: decimal(picture.initial), totals: { equity: decimal(picture.equity) } }),
+      market.candles(symbol, interval, BARS), this.actions(agent.id, CYCLES), reflections.latestLessons(agent.accountId, symbol, LESSONS),
+    ]);
+    return assetState({ symbol, picture, performance, interval, candles, actions, lessons, source: market.source, now: market.now() });
   }
 
   /** Resolves once it is stored. `by`: the subject who asks. @throws CodedError NOT_FOUND, STORE_UNAVAILABLE */
@@ -129,15 +115,6 @@ export class Assets {
     const rows = await this.needs.db.selectFrom('agent_cycles').select(['as_of', 'error', 'reasoning', 'decisions'])
       .where('agent_id', '=', agentId).orderBy('cycle', 'desc').limit(cycles).execute();
     return actionsOf(rows);
-  }
-
-  private async statistics(accountId: string): Promise<AssetStatistics> {
-    const { db } = this.needs;
-    const [trades, points] = await Promise.all([
-      db.selectFrom('closed_trades').select('pnl').where('account_id', '=', accountId).execute(),
-      db.selectFrom('equity_points').select(['at', 'equity']).where('account_id', '=', accountId).orderBy('at').execute(),
-    ]);
-    return assetStatistics(trades.map(({ pnl }) => Number(pnl)), points.map(({ at, equity }) => ({ at, equity: Number(equity) })));
   }
 }
 

@@ -1,14 +1,15 @@
+import type { SeatStatistics } from 'conclave/client';
 import type { ReactNode } from 'react';
 import { money, number, percent } from '../format.js';
 import { Fact } from '../ui/fact.js';
 import { plainWords } from '../words.js';
-import { abstentions, type Seat, type Statistics } from './seats.js';
+import { abstentions, type Seat } from './seats.js';
 
 function Part({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return <div className="min-w-0"><h3 className="eyebrow mb-0.5">{title}</h3>{children}</div>;
 }
 
-function Abstained({ of }: { readonly of: Statistics }) {
+function Abstained({ of }: { readonly of: SeatStatistics }) {
   const all = abstentions(of);
   const reasons = Object.entries(of.abstained).filter(([, count]) => count > 0).sort(([, a], [, b]) => b - a);
   if (all === 0) return <p className="text-sm text-muted">{of.asked === 0 ? 'It was not asked yet.' : 'It has never abstained.'}</p>;

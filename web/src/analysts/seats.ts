@@ -1,33 +1,7 @@
 import { queryOptions } from '@tanstack/react-query';
-import type { AnalystUpdate } from 'conclave/client';
+import type { AnalystUpdate, ConductReport, SeatStatistics } from 'conclave/client';
 import { get, queryClient } from '../api.js';
 
-interface Agreement {
-  readonly runs: number;
-  readonly with: number;
-  readonly share: number | null;
-}
-export interface Statistics {
-  readonly asked: number;
-  readonly votes: Readonly<Record<'BUY' | 'SELL' | 'HOLD', number>>;
-  readonly abstained: Readonly<Record<string, number>>;
-  /** Milliseconds. */
-  readonly latency: { readonly mean: number; readonly median: number; readonly p95: number } | null;
-  readonly majority: Agreement;
-  readonly signals: Agreement;
-}
-/** How a remote analyst has behaved. */
-interface Conduct {
-  readonly counted: number;
-  readonly equivocations: number;
-  readonly late: number;
-  readonly unknown_run: number;
-  readonly invalid: number;
-  readonly missed: number;
-  readonly flooded: number;
-  readonly hostile: boolean;
-  readonly why: string | null;
-}
 /** A seat of the panel. An empty one has its name, its kind and why it is empty. */
 export interface Seat {
   readonly agent_id: string;
@@ -44,9 +18,9 @@ export interface Seat {
   readonly model?: string;
   readonly provider?: string;
   readonly connected: boolean;
-  readonly statistics?: Statistics | null;
+  readonly statistics?: SeatStatistics | null;
   readonly usage?: { readonly calls: number; readonly prompt_tokens: number; readonly completion_tokens: number; readonly total_tokens: number; readonly usd: number } | null;
-  readonly conduct?: Conduct;
+  readonly conduct?: ConductReport;
 }
 export interface Seats {
   readonly items: readonly Seat[];
@@ -72,4 +46,4 @@ export function seatTaken({ agent_id: id, state, connected, weight, fault_domain
   }
 }
 
-export const abstentions = ({ abstained }: Statistics): number => Object.values(abstained).reduce((sum, count) => sum + count, 0);
+export const abstentions = ({ abstained }: SeatStatistics): number => Object.values(abstained).reduce((sum, count) => sum + count, 0);

@@ -1,10 +1,11 @@
+import type { SeatStatistics } from 'conclave/client';
 import { number } from '../format.js';
-import { abstentions, type Statistics } from './seats.js';
+import { abstentions } from './seats.js';
 
 const PARTS = [['BUY', 'bg-buy'], ['SELL', 'bg-sell'], ['HOLD', 'bg-hold'], ['abstained', 'bg-line']] as const;
 
 /** Its votes by action as one bar, what is missing from the whole being abstentions. */
-export function VoteBar({ of }: { readonly of: Statistics }) {
+export function VoteBar({ of }: { readonly of: SeatStatistics }) {
   const { asked, votes } = of;
   if (asked === 0) return <span className="text-xs text-muted">not asked yet</span>;
   const counts = { ...votes, abstained: abstentions(of) };

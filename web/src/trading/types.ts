@@ -1,4 +1,6 @@
-import type { ApprovalUpdate, TradingDecision } from 'conclave/client';
+import type { ApprovalUpdate, CycleDecision, TradingDecision } from 'conclave/client';
+
+export type { AssetItem, AssetState as AssetBoard } from 'conclave/client';
 
 export type TradingState = 'ACTIVE' | 'REDUCING' | 'HALTED';
 
@@ -80,20 +82,6 @@ export interface Agent {
 export interface Gate {
   readonly code: string;
   readonly detail: unknown;
-}
-
-interface CycleDecision {
-  readonly action: string;
-  readonly symbol: string;
-  readonly quantity: number;
-  readonly leverage: number;
-  readonly reason: string;
-  readonly confidence: number | null;
-  readonly target_price: number | null;
-  readonly stop_loss: number | null;
-  readonly status: string | null;
-  readonly gate?: Gate;
-  readonly error?: string;
 }
 
 /** An item of `GET /api/agents/:id/decisions`. */
@@ -180,42 +168,4 @@ export interface Approval extends ApprovalUpdate {
   /** As of the answer; the page goes on with prices and the market's clock. */
   readonly drift?: number | null;
   readonly expires_in_s?: number;
-}
-
-export interface AssetItem {
-  readonly symbol: string;
-  readonly agent_id: string;
-  readonly name: string;
-  readonly paused: boolean;
-  readonly interval: number;
-  readonly price: number | null;
-  readonly position: AssetPosition | null;
-  readonly total_pnl: number | null;
-  readonly last_action: FeedItem | null;
-}
-
-type AssetPosition = Pick<Position, 'symbol' | 'side' | 'quantity' | 'entry_price' | 'mark_price' | 'unrealized_pnl'> & { readonly opened_at: string };
-interface FeedItem {
-  readonly timestamp: string;
-  readonly action: string;
-  readonly message: string;
-}
-
-/** `GET /api/assets/:symbol/dashboard`; `win_rate` and `drawdown` in percent. */
-export interface AssetBoard {
-  readonly asset: string;
-  readonly stats: {
-    readonly total_pnl: number; readonly win_rate: number | null; readonly sharpe_ratio: number | null; readonly drawdown: number | null;
-    readonly total_trades: number; readonly average_win: number | null; readonly average_loss: number | null;
-  };
-  readonly chart: { readonly interval: string; readonly labels: readonly string[]; readonly prices: readonly number[]; readonly volumes: readonly number[] };
-  readonly positions: readonly AssetPosition[];
-  readonly feed: readonly FeedItem[];
-  readonly reflection: string | null;
-  readonly improvements: string | null;
-  readonly paused: boolean;
-  readonly interval: number;
-  readonly source: string;
-  readonly trading_state: TradingState;
-  readonly reason: string | null;
 }

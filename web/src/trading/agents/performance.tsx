@@ -1,34 +1,15 @@
 import { useQuery } from '@tanstack/react-query';
+import type { AgentPerformance } from 'conclave/client';
 import { money, number, percent } from '../../format.js';
 import { Stat } from '../../ui/stat.js';
 import { ErrorNote, Loading } from '../../ui/states.js';
 import { Change, Gain } from '../parts.js';
 import { agentQuery } from '../queries.js';
 
-/** `GET /api/agents/:id/performance`; null where a figure is not defined. */
-interface Figures {
-  readonly total_pnl: number;
-  readonly return_pct: number | null;
-  readonly realized_pnl: number;
-  readonly total_trades: number;
-  readonly winning_trades: number;
-  readonly losing_trades: number;
-  readonly win_rate: number | null;
-  readonly profit_factor: number | null;
-  readonly average_win: number | null;
-  readonly average_loss: number | null;
-  readonly sharpe_ratio: number | null;
-  readonly sharpe_samples: number;
-  readonly max_drawdown: number;
-  readonly current_streak: number;
-  readonly longest_winning_streak: number;
-  readonly longest_losing_streak: number;
-}
-
 const streak = (trades: number): string => (trades === 0 ? 'none' : `${Math.abs(trades)} ${trades > 0 ? 'won' : 'lost'}`);
 
 export function Performance({ agentId, currency }: { readonly agentId: string; readonly currency: string }) {
-  const { data, error, refetch } = useQuery(agentQuery<Figures>(agentId, 'performance'));
+  const { data, error, refetch } = useQuery(agentQuery<AgentPerformance>(agentId, 'performance'));
   if (error && !data) return <div className="p-3"><ErrorNote error={error} again={() => void refetch()} /></div>;
   if (!data) return <Loading />;
   return (

@@ -76,7 +76,7 @@ function Statistics({ stats, currency }: { readonly stats: AssetBoard['stats']; 
     <dl className="panel grid grid-cols-2 gap-x-4 gap-y-3 p-3 sm:grid-cols-4 xl:grid-cols-7">
       <Stat label="P&L"><Gain of={stats.total_pnl} currency={currency} /></Stat>
       <Stat label="Win rate">{percent(stats.win_rate === null ? null : stats.win_rate / 100)}</Stat>
-      <Stat label="Sharpe ratio" note="of days, a year">{number(stats.sharpe_ratio)}</Stat>
+      <Stat label="Sharpe ratio" note="a year, of hours">{number(stats.sharpe_ratio)}</Stat>
       <Stat label="Worst drawdown"><Change points={stats.drawdown === null ? null : -stats.drawdown} /></Stat>
       <Stat label="Trades">{stats.total_trades}</Stat>
       <Stat label="Average win">{money(stats.average_win, currency)}</Stat>
