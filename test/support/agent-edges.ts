@@ -1,20 +1,9 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import type { AgentConfig, Config } from '../../src/config/config.js';
-import { Authenticator } from '../../src/gateway/auth/authenticator.js';
+import type { AgentConfig } from '../../src/config/config.js';
 import { commandTable, type CommandNeeds } from '../../src/gateway/commands/commands.js';
-import { FeedState } from '../../src/gateway/feed-state.js';
-import { ConnectionLimits } from '../../src/gateway/limits/connection-limits.js';
-import { Sessions } from '../../src/gateway/sessions/sessions.js';
-import { Snapshots } from '../../src/gateway/sessions/snapshots.js';
-import { Visits } from '../../src/gateway/sessions/visits.js';
 import { AgentsEndpoint } from '../../src/gateway/websocket/agents.endpoint.js';
 import { DashboardEndpoint } from '../../src/gateway/websocket/dashboard.endpoint.js';
 import { SignalsEndpoint } from '../../src/gateway/websocket/signals.endpoint.js';
-import { UpgradeRouter } from '../../src/gateway/websocket/upgrade-router.js';
 import { Market } from '../../src/market/market.js';
-import { FlushLoop } from '../../src/rooms/flush-loop.js';
 import type { RoomBus } from '../../src/rooms/room-bus.js';
 import type { Channels } from '../../src/storage/channels.js';
 import type { Database } from '../../src/storage/database.js';
@@ -24,9 +13,9 @@ import { ReflectionStore } from '../../src/trading/agents/reflection-store.js';
 import { AssetBoards } from '../../src/trading/assets/asset-boards.js';
 import { Assets } from '../../src/trading/assets/assets.js';
 import { EquityPoints } from '../../src/trading/portfolio/equity-points.js';
+import { openEdges } from './edges.js';
 import { HandFeed, instrumentOf } from './hand-feed.js';
 import { HandControl, type HandTrading } from './hand-trading.js';
-import { LIMITS } from './room-client.js';
 import { roomNode } from './room-node.js';
 import { SECRET } from './tokens.js';
 
@@ -52,33 +41,18 @@ export async function agentEdges({ db, agents, trading, bus, channels, authRequi
   await feed.start();
   const points = new EquityPoints({ db: db.kysely, writer: node.writer, trading, onError: onFault });
   const assets = new Assets({ db: db.kysely, agents, feed, control, market, reflections: new ReflectionStore(db.kysely), statistics: new AgentStatistics(db.kysely, points) });
-  const limits = { ...LIMITS, queueMessages: 1000, queueBytes: 1e6, maxConnections: 100, maxConnectionsPerIp: 100 };
-  const auth = { required: authRequired, jwtSecret: SECRET, jwksUrl: null, audience: null, issuer: null, allowedOrigins: null };
-  const sessions = new Sessions(limits, node.hub);
-  const visits = new Visits({
-    config: { limits, version: 'test' } as Config, sessions, loop: new FlushLoop(), authenticator: new Authenticator(auth), feed: new FeedState(market),
-    subscriptions: { hub: node.hub, log: node.log, pages: node.log, snapshots: new Snapshots(market, feed), maxRooms: 100, onFirst: () => undefined }, onFault,
-  });
   const ids = new Set(agents.map(({ id }) => id));
-  const http = createServer();
-  new UpgradeRouter({
-    endpoints: [
-      new AgentsEndpoint({ visits, agents: ids, onFault }),
-      new DashboardEndpoint({ visits, assets, boards: new AssetBoards(assets, onFault), onFault }),
-      new SignalsEndpoint({ visits, market, onFault, table: commandTable({ market, agents: ids } as unknown as CommandNeeds) }),
-    ],
-    limits: new ConnectionLimits(limits), addressOf: () => '127.0.0.1', allowedOrigins: null, frameBytes: 65_536, compression: false, checkOpen: () => undefined,
-    socketio: { path: '/socket.io/', upgrade: (_request, socket) => socket.destroy() },
-  }).attach(http);
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
+  const edges = await openEdges({ node, market, agents: feed, auth: { required: authRequired, jwtSecret: SECRET }, onFault }, (visits) => [
+    new AgentsEndpoint({ visits, agents: ids, onFault }),
+    new DashboardEndpoint({ visits, assets, boards: new AssetBoards(assets, onFault), onFault }),
+    new SignalsEndpoint({ visits, market, onFault, table: commandTable({ market, agents: ids } as unknown as CommandNeeds) }),
+  ]);
   return {
-    url: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`, hub: node.hub, writer: node.writer, market, candles: feedOfCandles, control, feed, assets, faults,
+    url: edges.ws, hub: node.hub, writer: node.writer, market, candles: feedOfCandles, control, feed, assets, faults,
     async stop() {
       feed.stop();
-      await sessions.drain(0);
-      http.closeAllConnections();
-      http.close();
+      await edges.drain();
+      edges.close();
     },
   };
 }

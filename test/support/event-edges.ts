@@ -1,16 +1,5 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
-import type { Config } from '../../src/config/config.js';
-import { Authenticator } from '../../src/gateway/auth/authenticator.js';
-import { FeedState } from '../../src/gateway/feed-state.js';
-import { ConnectionLimits } from '../../src/gateway/limits/connection-limits.js';
-import { Sessions } from '../../src/gateway/sessions/sessions.js';
-import { Snapshots } from '../../src/gateway/sessions/snapshots.js';
-import { Visits } from '../../src/gateway/sessions/visits.js';
 import { EventsEndpoint } from '../../src/gateway/websocket/events.endpoint.js';
-import { UpgradeRouter } from '../../src/gateway/websocket/upgrade-router.js';
 import { ConnectionRows } from '../../src/groups/connections/connection-rows.js';
 import { Connections } from '../../src/groups/connections/connections.js';
 import { DeliveryStore } from '../../src/groups/events/delivery-store.js';
@@ -23,11 +12,10 @@ import { GroupSessions, type FrameTakers } from '../../src/groups/group-sessions
 import { GroupStore } from '../../src/groups/group-store.js';
 import { newToken } from '../../src/groups/token.js';
 import { Market } from '../../src/market/market.js';
-import { FlushLoop } from '../../src/rooms/flush-loop.js';
 import type { Channels } from '../../src/storage/channels.js';
 import type { Database } from '../../src/storage/database.js';
+import { openEdges } from './edges.js';
 import { HandFeed, instrumentOf } from './hand-feed.js';
-import { LIMITS } from './room-client.js';
 import { roomNode } from './room-node.js';
 
 const nobody: FrameTakers = { trade: () => Promise.reject(new Error('none trades here')), log: () => Promise.reject(new Error('none logs here')), trigger: () => Promise.reject(new Error('none takes events here')) };
@@ -47,13 +35,6 @@ export async function eventEdges(db: Database, name: string, { channels = null, 
   const node = roomNode(db);
   const faults = node.faults as unknown[];
   const onFault = (error: unknown): void => void faults.push(error);
-  const limits = { ...LIMITS, queueMessages: 1000, queueBytes: 1e6, maxConnections: 1000, maxConnectionsPerIp: 1000 };
-  const auth = { required: false, jwtSecret: null, jwksUrl: null, audience: null, issuer: null, allowedOrigins: null };
-  const sessions = new Sessions(limits, node.hub);
-  const visits = new Visits({
-    config: { limits, version: 'test' } as Config, sessions, loop: new FlushLoop(), authenticator: new Authenticator(auth), feed: new FeedState(market),
-    subscriptions: { hub: node.hub, log: node.log, pages: node.log, snapshots: new Snapshots(market, null), maxRooms: 100, onFirst: () => undefined }, onFault,
-  });
   const groups = new GroupStore(db.kysely);
   const lines = new Lines({ db: db.kysely, channels, onFault });
   const deliveries = new DeliveryStore(db.kysely);
@@ -65,24 +46,16 @@ export async function eventEdges(db: Database, name: string, { channels = null, 
     db: db.kysely, groups, lines, ofGroups, ofTriggers, line: { deliveries, settlements, experiences, onFault }, takers, writer: node.writer, onFault,
   });
   for (const each of [ofGroups, ofTriggers, lines]) await each.start();
-  const http = createServer();
-  new UpgradeRouter({
-    endpoints: [new EventsEndpoint({ visits, sessions: groupSessions, onFault })],
-    limits: new ConnectionLimits(limits), addressOf: () => '127.0.0.1', allowedOrigins: null, frameBytes: 65_536, compression: false, checkOpen: () => undefined,
-    socketio: { path: '/socket.io/', upgrade: (_request, socket) => socket.destroy() },
-  }).attach(http);
-  http.listen(0, '127.0.0.1');
-  await once(http, 'listening');
+  const edges = await openEdges({ node, market, agents: null, auth: { required: false, jwtSecret: null }, onFault }, (visits) => [new EventsEndpoint({ visits, sessions: groupSessions, onFault })]);
   return {
-    ws: `ws://127.0.0.1:${(http.address() as AddressInfo).port}`, desk, deliveries, ofGroups, ofTriggers, writer: node.writer, log: node.log, faults, db,
+    ws: edges.ws, desk, deliveries, ofGroups, ofTriggers, writer: node.writer, log: node.log, faults, db,
     async stop() {
-      await sessions.drain(0);
+      await edges.drain();
       for (const each of [ofGroups, ofTriggers]) await each.stop();
       lines.stop();
       await settlements.stop();
       await node.writer.idle();
-      http.closeAllConnections();
-      http.close();
+      edges.close();
     },
   };
 }
