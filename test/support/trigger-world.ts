@@ -28,6 +28,8 @@ const group = (name: string): object => ({
 /** What triggers have around them on a node, on a database that outlives it. */
 export class TriggerWorld {
   readonly faults: unknown[] = [];
+  /** All that were made and not taken out. */
+  readonly works: TriggerWork[] = [];
   readonly writer: RoomWriter;
   readonly intake: TriggerIntake;
   readonly store: TriggerStore;
@@ -41,6 +43,20 @@ export class TriggerWorld {
     const groups = new GroupStore(db.kysely);
     const events = new EventDesk({ db: db.kysely, groups, writer: this.writer, dispatch: () => {} });
     this.intake = new TriggerIntake({ db: db.kysely, events, groups, frameBytes });
+  }
+
+  /** With a group. */
+  static async open(db: FreshDatabase): Promise<TriggerWorld> {
+    const world = new TriggerWorld(db);
+    await world.group();
+    return world;
+  }
+
+  /** Ends what runs, and the database; resolves with what went wrong. */
+  async end(): Promise<readonly unknown[]> {
+    await Promise.all(this.works.splice(0).map((work) => work.stop()));
+    await this.db.drop();
+    return this.faults;
   }
 
   async group(name = GROUP): Promise<void> {
@@ -63,11 +79,13 @@ export class TriggerWorld {
 
   work(market: OpenTriggerNeeds['market'] & IndicatorNames, more: Partial<TriggerWorkNeeds> = {}, open: Partial<OpenTriggerNeeds> = {}): TriggerWork {
     const needs = { db: this.db.kysely, market, symbolsIn: () => [], agent: 'conclave/test', ...open };
-    return new TriggerWork({
+    const work = new TriggerWork({
       store: this.store, kinds: new TriggerKinds(market), intake: this.intake, writer: this.writer,
       open: (row, config, outlet) => openTrigger(row, config, outlet, needs),
       leads: () => true, term: () => null, fence: async () => {}, marketNow: () => market.now(), tell: () => {}, onFault: (error) => this.faults.push(error), retryMs: 0, ...more,
     });
+    this.works.push(work);
+    return work;
   }
 
   /** Titles of all events, the oldest first. */

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
+import { freshSqlite } from '../../../test/support/databases.js';
 import { instrumentOf } from '../../../test/support/hand-feed.js';
 import { simulatedMarket } from '../../../test/support/trigger-market.js';
 import { CREATED, TriggerWorld } from '../../../test/support/trigger-world.js';
@@ -16,11 +16,9 @@ let server: Server;
 let url = '';
 let answer: (request: IncomingMessage, response: ServerResponse) => void;
 const asked: IncomingMessage[] = [];
-let db: FreshDatabase;
 let world: TriggerWorld;
 let market: Market;
 let now = CREATED;
-const works: TriggerWork[] = [];
 
 beforeAll(async () => {
   ({ market } = await simulatedMarket(CREATED));
@@ -37,20 +35,15 @@ afterAll(() => new Promise((resolve) => {
 }));
 beforeEach(async () => {
   asked.length = 0;
-  db = await freshSqlite();
-  world = new TriggerWorld(db);
-  await world.group();
+  world = await TriggerWorld.open(await freshSqlite());
 });
 afterEach(async () => {
-  await Promise.all(works.splice(0).map((work) => work.stop()));
-  await db.drop();
-  expect(world.faults).toEqual([]);
+  expect(await world.end()).toEqual([]);
 });
 
 const says = (...items: readonly string[]): void => { answer = (_request, response) => response.end(rss(...items)); };
 const begin = async (): Promise<TriggerWork> => {
   const work = world.work(market, {}, { symbolsIn: symbolsIn([instrumentOf('BTC/USD'), instrumentOf('AAPL')]) });
-  works.push(work);
   await work.refresh();
   return work;
 };
@@ -79,7 +72,7 @@ it('a restart neither repeats nor loses an entry; `initial` takes the newest of 
   says(dated('1', 1), dated('3', 3), dated('2', 2));
   await look(await begin());
   expect(await world.titles()).toEqual(['At 2', 'At 3']);
-  await works.pop()!.stop();
+  await world.works.pop()!.stop();
   says(dated('4', 4), dated('3', 3), dated('2', 2), dated('1', 1));
   await look(await begin());
   expect(await world.titles()).toEqual(['At 2', 'At 3', 'At 4']);

@@ -1,31 +1,24 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { freshPostgres, freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
+import { freshPostgres, freshSqlite } from '../../../test/support/databases.js';
 import { OPENING, replayMarket, simulatedMarket } from '../../../test/support/trigger-market.js';
 import { TriggerWorld } from '../../../test/support/trigger-world.js';
 import { until } from '../../../test/support/until.js';
 import { Deposed } from '../../storage/leases.js';
 import type { TriggerWork } from './trigger-work.js';
 
-let db: FreshDatabase;
 let world: TriggerWorld;
-const works: TriggerWork[] = [];
 const begin = async (...asked: Parameters<TriggerWorld['work']>): Promise<TriggerWork> => {
   const work = world.work(...asked);
-  works.push(work);
   await work.start();
   return work;
 };
 
 describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('a trigger on the market, its state on %s,', (_name, fresh) => {
   beforeEach(async () => {
-    db = await fresh();
-    world = new TriggerWorld(db);
-    await world.group();
+    world = await TriggerWorld.open(await fresh());
   });
   afterEach(async () => {
-    await Promise.all(works.splice(0).map((work) => work.stop()));
-    await db.drop();
-    expect(world.faults).toEqual([]);
+    expect(await world.end()).toEqual([]);
   });
 
   /** Runs a file through a process of its own. */
@@ -158,10 +151,10 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await world.trigger('level', 'indicator', levels[0]!);
     await work.refresh();
     expect(await world.titles()).toEqual(['BTC/USD 1m: close above 1 (simulated)']);
-    await db.kysely.updateTable('triggers').set({ config: JSON.stringify(levels[1]) }).execute();
+    await world.db.kysely.updateTable('triggers').set({ config: JSON.stringify(levels[1]) }).execute();
     work.changed();
     await until(async () => (await world.titles()).length === 2, 'the changed trigger');
-    await db.kysely.updateTable('triggers').set({ enabled: 0, config: JSON.stringify(levels[0]), state: null }).execute();
+    await world.db.kysely.updateTable('triggers').set({ enabled: 0, config: JSON.stringify(levels[0]), state: null }).execute();
     await work.refresh();
     runTo(OPENING + 300_000);
     await market.stop();

@@ -1,12 +1,11 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { freshPostgres, freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
+import { freshPostgres, freshSqlite } from '../../../test/support/databases.js';
 import { simulatedMarket } from '../../../test/support/trigger-market.js';
 import { CREATED, TriggerWorld } from '../../../test/support/trigger-world.js';
 import type { Market } from '../../market/market.js';
 import type { TriggerWork } from './trigger-work.js';
 
 const MINUTE = 60_000;
-let db: FreshDatabase;
 let world: TriggerWorld;
 let market: Market;
 beforeAll(async () => { ({ market } = await simulatedMarket(CREATED)); });
@@ -22,13 +21,10 @@ const at = (minutes: number): string => new Date(CREATED + minutes * MINUTE).toI
 
 describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('a trigger on a schedule, on %s,', (_name, fresh) => {
   beforeEach(async () => {
-    db = await fresh();
-    world = new TriggerWorld(db);
-    await world.group();
+    world = await TriggerWorld.open(await fresh());
   });
   afterEach(async () => {
-    await db.drop();
-    expect(world.faults).toEqual([]);
+    expect(await world.end()).toEqual([]);
   });
 
   it('comes at each of its times, once, with what it was told to say', async () => {
@@ -71,7 +67,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
   it('has missed nothing where it was given another pattern', async () => {
     await world.trigger('quarter', 'schedule', { cron: '*/15 * * * *', catch_up: true });
     await (await process()).stop();
-    await db.kysely.updateTable('triggers').set({ config: JSON.stringify({ targets: ['trade_btc'], cron: '*/20 * * * *', catch_up: true }) }).execute();
+    await world.db.kysely.updateTable('triggers').set({ config: JSON.stringify({ targets: ['trade_btc'], cron: '*/20 * * * *', catch_up: true }) }).execute();
     const work = await process(CREATED + 119 * MINUTE);
     await work.time(CREATED + 119 * MINUTE);
     await work.time(CREATED + 120 * MINUTE);

@@ -8,12 +8,10 @@ import type { TriggerWork } from './trigger-work.js';
 let db: FreshDatabase;
 let node: RunNode;
 let world: TriggerWorld;
-const works: TriggerWork[] = [];
 
 /** A process that runs triggers; it looks when it is told to. */
 const process = async (...more: Parameters<TriggerWorld['work']> extends [unknown, ...infer R] ? R : never): Promise<TriggerWork> => {
   const work = world.work(node.market, ...more);
-  works.push(work);
   await work.refresh();
   return work;
 };
@@ -24,14 +22,12 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
   beforeEach(async () => {
     db = await fresh();
     node = await runNode({ database: db, redisUrl: null });
-    world = new TriggerWorld(db);
-    await world.group();
+    world = await TriggerWorld.open(db);
   });
   afterEach(async () => {
-    await Promise.all(works.splice(0).map((work) => work.stop()));
+    await Promise.all(world.works.map((work) => work.stop()));
     await node.close();
-    await db.drop();
-    expect([...world.faults, ...node.faults]).toEqual([]);
+    expect([...await world.end(), ...node.faults]).toEqual([]);
   });
 
   it('makes an event of each signal that it is about', async () => {
@@ -60,7 +56,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await world.trigger('all', 'signal', {});
     await analyze('AAPL');
     await Promise.all([await process(), await process()].map((work) => work.signals()));
-    await Promise.all(works.splice(0).map((work) => work.stop()));
+    await Promise.all(world.works.splice(0).map((work) => work.stop()));
     await analyze('BTC/USD');
     await (await process()).signals();
     expect((await of('all')).map((title) => title.split(',')[0])).toEqual(['BUY AAPL', 'BUY BTC/USD']);
