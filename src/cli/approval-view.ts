@@ -1,34 +1,15 @@
+import type { ApprovalUpdate, ListedApproval } from '../client/index.js';
 import { ageText, clean, EMPTY, fit, priceText, type Paint } from './text.js';
-
-/** As the server shows it; `approval_update` is without the last two. */
-export interface ShownApproval {
-  readonly approval_id: string;
-  readonly decision_id: string;
-  readonly account_id: string;
-  readonly symbol: string;
-  readonly intent: Readonly<Record<string, unknown>> & { readonly side: string; readonly quantity: number; readonly order_type: string };
-  readonly hash: string;
-  readonly price: number;
-  readonly max_drift: number;
-  readonly expires_at: string;
-  readonly needed: number;
-  readonly given: number;
-  readonly given_by: readonly { readonly by: string; readonly at: string }[];
-  readonly status: string;
-  readonly note?: string;
-  readonly drift?: number | null;
-  readonly expires_in_s?: number;
-}
 
 const HASH = 12;
 const IN_ORDER = new Set(['side', 'quantity', 'order_type']);
 const percent = (share: number): string => `${share >= 0 ? '+' : ''}${(share * 100).toFixed(2)}%`;
-const driftText = ({ drift, max_drift: most }: ShownApproval): string => (typeof drift === 'number' ? `${percent(drift)} of ${(most * 100).toFixed(2)}%` : EMPTY);
-const leftText = ({ expires_in_s: left }: ShownApproval): string => (left === undefined ? EMPTY : ageText(left * 1000));
-const ordered = ({ intent }: ShownApproval): string => `${intent.side} ${intent.quantity} ${intent.order_type}`;
-const agreed = ({ given, needed }: ShownApproval): string => `${given}/${needed}`;
+const driftText = ({ drift, max_drift: most }: ListedApproval): string => (typeof drift === 'number' ? `${percent(drift)} of ${(most * 100).toFixed(2)}%` : EMPTY);
+const leftText = ({ expires_in_s: left }: ListedApproval): string => (left === undefined ? EMPTY : ageText(left * 1000));
+const ordered = ({ intent }: ApprovalUpdate): string => `${intent.side} ${intent.quantity} ${intent.order_type}`;
+const agreed = ({ given, needed }: ApprovalUpdate): string => `${given}/${needed}`;
 
-const COLUMNS: readonly (readonly [title: string, width: number, text: (approval: ShownApproval) => string])[] = [
+const COLUMNS: readonly (readonly [title: string, width: number, text: (approval: ListedApproval) => string])[] = [
   ['APPROVAL', 36, ({ approval_id: id }) => id],
   ['ACCOUNT', 12, ({ account_id: id }) => id],
   ['SYMBOL', 9, ({ symbol }) => symbol],
@@ -42,13 +23,13 @@ const COLUMNS: readonly (readonly [title: string, width: number, text: (approval
 ];
 
 /** One line each below a header; the hash is cut. */
-export const approvalTable = (approvals: readonly ShownApproval[], paint: Paint): string[] => [
+export const approvalTable = (approvals: readonly ListedApproval[], paint: Paint): string[] => [
   paint(COLUMNS.map(([title, width]) => fit(title, width)).join(' ').trimEnd(), 'dim'),
   ...approvals.map((approval) => COLUMNS.map(([title, width, text]) => (title === 'HASH' ? approval.hash.slice(0, HASH) : fit(text(approval), width))).join(' ')),
 ];
 
 /** All that the hash binds, for a person who is to agree to it. */
-export function approvalLines(approval: ShownApproval): string[] {
+export function approvalLines(approval: ListedApproval): string[] {
   const more = Object.entries(approval.intent).filter(([name, value]) => !IN_ORDER.has(name) && value !== null && value !== undefined)
     .map(([name, value]) => `${name} ${String(value)}`);
   return [
@@ -65,5 +46,5 @@ export function approvalLines(approval: ShownApproval): string[] {
 }
 
 /** Of an `approval_update`. */
-export const approvalLine = (approval: ShownApproval): string =>
+export const approvalLine = (approval: ApprovalUpdate): string =>
   clean(`${approval.approval_id}  ${approval.status.padEnd(8)} ${agreed(approval)} ${ordered(approval)} ${approval.symbol} at ${priceText(approval.price)}, account ${approval.account_id}, hash ${approval.hash.slice(0, HASH)}${approval.note === undefined ? '' : `: ${approval.note}`}`);

@@ -1,5 +1,5 @@
-import { ConclaveError } from '../client/index.js';
-import { approvalLine, approvalLines, approvalTable, type ShownApproval } from './approval-view.js';
+import { ConclaveError, type ListedApproval } from '../client/index.js';
+import { approvalLine, approvalLines, approvalTable } from './approval-view.js';
 import { connectTo, explain, type ServerOptions } from './connecting.js';
 import { EXIT, type ExitCode } from './exit-codes.js';
 import { rest } from './rest.js';
@@ -36,7 +36,7 @@ const ANY = 'any';
 export async function listApprovals(options: ListOptions, terminal: Terminal, paint: Paint): Promise<ExitCode> {
   const listed = await answered(terminal, async () => {
     const query = new URLSearchParams({ ...(options.status !== ANY && { status: options.status }), ...(options.account !== undefined && { account: options.account }), limit: '500' });
-    const { items } = await rest(options, 'GET', `${PATH}?${query.toString()}`) as { items: readonly ShownApproval[] };
+    const { items } = await rest(options, 'GET', `${PATH}?${query.toString()}`) as { items: readonly ListedApproval[] };
     if (options.json) for (const item of items) say(terminal, JSON.stringify(item));
     else if (items.length === 0) say(terminal, options.status === 'waiting' ? 'Nothing waits for a person' : 'There are none');
     else for (const line of approvalTable(items, paint)) say(terminal, line);
@@ -84,16 +84,16 @@ const decide = (id: string, decision: 'approve' | 'edit' | 'reject', more: { rea
         return EXIT.interrupted;
       }
     }
-    const became = await rest(options, 'POST', `${PATH}/${encodeURIComponent(id)}`, { decision, hash: shown.hash, ...more, ...(options.note !== undefined && { note: options.note }) }) as ShownApproval;
+    const became = await rest(options, 'POST', `${PATH}/${encodeURIComponent(id)}`, { decision, hash: shown.hash, ...more, ...(options.note !== undefined && { note: options.note }) }) as ListedApproval;
     if (options.json) return say(terminal, JSON.stringify(became));
     say(terminal, became.status === 'waiting' && decision === 'edit' ? 'Changed. Somebody must approve what it is now:' : `It is ${became.status} now.`);
     if (decision === 'edit') print(became, options, terminal);
     else if (became.note !== undefined) say(terminal, approvalLine(became));
   });
 
-const fetched = async (id: string, options: ServerOptions): Promise<ShownApproval> => await rest(options, 'GET', `${PATH}/${encodeURIComponent(id)}`) as ShownApproval;
+const fetched = async (id: string, options: ServerOptions): Promise<ListedApproval> => await rest(options, 'GET', `${PATH}/${encodeURIComponent(id)}`) as ListedApproval;
 
-function print(approval: ShownApproval, { json }: ApprovalOptions, terminal: Terminal): void {
+function print(approval: ListedApproval, { json }: ApprovalOptions, terminal: Terminal): void {
   if (json) say(terminal, JSON.stringify(approval));
   else for (const line of approvalLines(approval)) say(terminal, line);
 }
@@ -106,7 +106,7 @@ async function follow(options: ListOptions, terminal: Terminal): Promise<ExitCod
   terminal.interrupted.addEventListener('abort', () => end(null), { once: true });
   const client = connectTo(options, { onState: (state) => { if (state.name === 'closed') end(state.cause); } });
   client.on('approval_update', (message) => {
-    const approval = message.data as unknown as ShownApproval;
+    const approval = message.data;
     if (options.account === undefined || approval.account_id === options.account) say(terminal, options.json ? JSON.stringify(message) : approvalLine(approval));
   });
   const began = client.ready().then(() => client.subscribe({ room: 'approvals' })).then(() => {

@@ -183,6 +183,16 @@ export interface ApprovalUpdate {
   readonly note?: string;
 }
 
+/** An item of `GET /api/approvals`. */
+export interface ListedApproval extends ApprovalUpdate {
+  readonly intent: ApprovalUpdate['intent'] & {
+    readonly leverage?: number; readonly target_price?: number; readonly stop_loss?: number; readonly time_in_force?: string;
+  };
+  /** As of the answer: how far the price has gone, as a share of `price`. */
+  readonly drift?: number | null;
+  readonly expires_in_s?: number;
+}
+
 /** In `agent:{id}`: a trading agent has ended a cycle, was paused or resumed, or its account may trade otherwise. */
 export interface AgentStatus {
   readonly agent_id: string;

@@ -11,6 +11,7 @@ import { PingCommand } from '../commands/commands.dto.js';
 import { CommandQueue } from '../commands/command-queue.js';
 import type { Visits } from '../sessions/visits.js';
 import type { Visitor } from '../sessions/visitor.js';
+import { followLife } from './follow-life.js';
 import { readFrame } from './raw-frames.js';
 import { RawTransport } from './raw-transport.js';
 import type { Endpoint } from './upgrade-router.js';
@@ -51,10 +52,7 @@ export class AgentsEndpoint implements Endpoint {
     const { session } = visitor;
     const queue = new CommandQueue(visitor, TABLE, onFault);
     ws.on('message', (data, binary) => queue.take(readFrame(data as Buffer, binary, session.outbox)));
-    ws.on('ping', () => session.heard());
-    ws.on('pong', () => session.heard());
-    ws.on('close', () => session.disconnected());
-    ws.on('error', () => undefined); // 'close' follows, with its code
+    followLife(ws, session);
     if (refusal) return session.endWith(refusal);
     queue.first(async () => {
       try {

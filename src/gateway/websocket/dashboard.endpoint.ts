@@ -13,6 +13,7 @@ import type { Visits } from '../sessions/visits.js';
 import type { Visitor } from '../sessions/visitor.js';
 import { AssetCommand, SetIntervalCommand, SubscribeAsset } from './dashboard.dto.js';
 import { WatchedAssets } from './watched-assets.js';
+import { followLife } from './follow-life.js';
 import { RawTransport } from './raw-transport.js';
 import type { Endpoint } from './upgrade-router.js';
 
@@ -47,10 +48,7 @@ export class DashboardEndpoint implements Endpoint {
     const transport = new RawTransport('dashboard', ws.extensions === '' ? 'json' : 'json+deflate', ws, socket, {}, errorPacket);
     const visitor = visits.open(transport, handshake);
     const { session } = visitor;
-    ws.on('ping', () => session.heard());
-    ws.on('pong', () => session.heard());
-    ws.on('close', () => session.disconnected());
-    ws.on('error', () => undefined); // 'close' follows, with its code
+    followLife(ws, session);
     if (refusal || !assets || !boards) {
       session.endWith(refusal!);
       return;

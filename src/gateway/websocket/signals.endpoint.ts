@@ -10,6 +10,7 @@ import type { Visitor } from '../sessions/visitor.js';
 import { symbolRoom } from '../../rooms/names.js';
 import type { Market } from '../../market/market.js';
 import { ownReply, readFrame } from './raw-frames.js';
+import { followLife } from './follow-life.js';
 import { RawTransport } from './raw-transport.js';
 import type { Endpoint } from './upgrade-router.js';
 
@@ -53,10 +54,7 @@ export class SignalsEndpoint implements Endpoint {
     const { session } = visitor;
     const queue = new CommandQueue(visitor, table, onFault);
     ws.on('message', (data, binary) => queue.take(readFrame(data as Buffer, binary, session.outbox)));
-    ws.on('ping', () => session.heard());
-    ws.on('pong', () => session.heard());
-    ws.on('close', () => session.disconnected());
-    ws.on('error', () => undefined); // 'close' follows, with its code
+    followLife(ws, session);
     if (refusal) return session.endWith(refusal);
     queue.first(async () => {
       try {

@@ -8,6 +8,7 @@ import { NOBODY, readHandshake, type Handshake } from '../auth/handshake.js';
 import { requireScope } from '../auth/principal.js';
 import type { Visits } from '../sessions/visits.js';
 import type { Visitor } from '../sessions/visitor.js';
+import { followLife } from './follow-life.js';
 import { RawTransport } from './raw-transport.js';
 import type { Endpoint } from './upgrade-router.js';
 
@@ -38,10 +39,7 @@ export class StreamEndpoint implements Endpoint {
     const visitor = visits.open(new RawTransport('stream', 'flat', ws, socket), handshake);
     const { session } = visitor;
     ws.on('message', () => session.heard());
-    ws.on('ping', () => session.heard());
-    ws.on('pong', () => session.heard());
-    ws.on('close', () => session.disconnected());
-    ws.on('error', () => undefined); // 'close' follows, with its code
+    followLife(ws, session);
     if (refusal) return session.endWith(refusal);
     this.begin(visitor, handshake, request.url).catch((error: unknown) => visits.refuse(visitor, error));
   }

@@ -1,6 +1,6 @@
-import type { ApprovalUpdate, CycleDecision, TradingDecision } from 'conclave/client';
+import type { CycleDecision, TradingDecision } from 'conclave/client';
 
-export type { AssetItem, AssetState as AssetBoard } from 'conclave/client';
+export type { AssetItem, AssetState as AssetBoard, ListedApproval as Approval } from 'conclave/client';
 
 export type TradingState = 'ACTIVE' | 'REDUCING' | 'HALTED';
 
@@ -159,13 +159,4 @@ export interface Decision extends Omit<TradingDecision, 'intent'> {
   readonly origin_id?: string;
   readonly confidence?: number | null;
   readonly reason?: string;
-}
-
-export interface Approval extends ApprovalUpdate {
-  readonly intent: ApprovalUpdate['intent'] & {
-    readonly leverage?: number; readonly target_price?: number; readonly stop_loss?: number; readonly time_in_force?: string;
-  };
-  /** As of the answer; the page goes on with prices and the market's clock. */
-  readonly drift?: number | null;
-  readonly expires_in_s?: number;
 }
