@@ -2,7 +2,7 @@ import type { AbstainReason, Action, Stance } from '../model/opinion.js';
 import type { Scope } from '../model/scope.js';
 import type { Depth, Trigger } from '../model/trigger.js';
 import type { Strength } from '../model/verdict.js';
-import type { GroupMessages } from '../model/wire/groups.js';
+import type { GroupMessages, GroupsUpdate } from '../model/wire/groups.js';
 import type { CycleDecision } from '../model/wire/trading.js';
 
 /** Where a client stands in a room: the log's name and the last offset seen (0 = before the first). */
@@ -421,6 +421,7 @@ export interface MessageData extends GroupMessages {
   node_update: NodeUpdate;
   ops_update: OpsUpdate;
   log_line: LogLine;
+  groups_update: GroupsUpdate;
   position: PositionUpdate;
   gap: GapNotice;
 }

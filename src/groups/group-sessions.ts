@@ -9,7 +9,7 @@ import { EventPackets } from './events/event-frames.js';
 import { Line, type GroupWire, type LineNeeds } from './events/line.js';
 import type { Lines } from './events/lines.js';
 import { configOnWire, groupOf, type Group } from './group.js';
-import { groupMessage } from './group-rooms.js';
+import { groupMessage, listChanged } from './group-rooms.js';
 import type { GroupStore } from './group-store.js';
 import { hashOf } from './token.js';
 
@@ -130,13 +130,17 @@ export class GroupSessions {
     return {
       greeting,
       get form() { return spoken; },
-      begin: () => undefined,
+      begin: () => this.presence(row, 'connected'),
       spoke: (form) => { spoken = form; },
       event: (fields, form) => takers.trigger({ triggerId: row.trigger_id, name: row.name }, fields, form),
       system: () => Promise.reject(new CodedError('FORBIDDEN', 'A trigger sends events; logs are for groups')),
       ack: () => false,
-      leave: () => void ofTriggers.leave(connection),
+      leave: () => void ofTriggers.leave(connection).then(() => this.presence(row, 'gone')),
     };
+  }
+
+  private presence({ trigger_id: id, name }: TriggersTable, change: 'connected' | 'gone'): void {
+    this.needs.writer.sayLater({ messages: [listChanged({ kind: 'trigger', id, name }, change)] }).catch(this.needs.onFault);
   }
 
   private keep(groupId: string, change: { acks?: number; form?: FrameForm }): void {

@@ -1,6 +1,8 @@
 /** What rooms are called (WIRE.md, Rooms). */
 export const SYSTEM_ROOM = 'system';
 export const OPS_ROOM = 'ops';
+/** Which groups, triggers and roles there are. */
+export const GROUPS_ROOM = 'groups';
 export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;
 export const clientRoom = (subject: string): string => `client:${subject}`;
 

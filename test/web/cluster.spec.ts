@@ -67,6 +67,11 @@ test('a page at one node sees what happens at the other: votes, a signal, an app
   expect((await post(there, '/api/trading/state', { state: 'ACTIVE' })).status).toBe(200);
   await strip.getByText('ACTIVE').waitFor();
 
+  await page.getByRole('link', { name: 'Groups', exact: true }).click();
+  await page.getByText('No trading group yet.').waitFor();
+  expect((await post(there, '/api/groups', { name: 'made_there', symbol: 'BTCUSDT' })).status).toBe(201);
+  await page.locator('tr[data-group="made_there"]').waitFor();
+
   await page.getByRole('link', { name: 'Operations', exact: true }).click();
   await until(async () => (await nodes(page).count()) === 2, 'both nodes are shown');
   expect(await axe()).toEqual([]);

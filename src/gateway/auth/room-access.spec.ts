@@ -31,6 +31,11 @@ describe('rooms and who may join them', () => {
     expect(refusal('approvals', who('read', 'trade')).code).toBe('FORBIDDEN');
   });
 
+  test('which groups there are is for those who read, as their lists are', () => {
+    expect(checkedRoom('groups', who('read'), AGENTS)).toBe('groups');
+    expect(refusal('groups', who('approve')).code).toBe('FORBIDDEN');
+  });
+
   test('another client\'s room is nobody else\'s', () => {
     expect(checkedRoom('client:alice', who('read'), AGENTS)).toBe('client:alice');
     expect(refusal('client:bob', who('read', 'admin')).code).toBe('FORBIDDEN');

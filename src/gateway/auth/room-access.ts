@@ -1,9 +1,9 @@
 import { CodedError } from '../../model/codes.js';
 import type { Scope } from '../../model/scope.js';
-import { agentOf, clientRoom, groupOf, OPS_ROOM, SYSTEM_ROOM } from '../../rooms/names.js';
+import { agentOf, clientRoom, GROUPS_ROOM, groupOf, OPS_ROOM, SYSTEM_ROOM } from '../../rooms/names.js';
 import { requireScope, type Principal } from './principal.js';
 
-const SCOPES = new Map<string, Scope>([['approvals', 'approve'], [OPS_ROOM, 'admin']]);
+const SCOPES = new Map<string, Scope>([[SYSTEM_ROOM, 'read'], [GROUPS_ROOM, 'read'], ['approvals', 'approve'], [OPS_ROOM, 'admin']]);
 
 /** What its members need (WIRE.md, Rooms). */
 const scopeOfRoom = (room: string): Scope => SCOPES.get(room) ?? 'read';
@@ -19,7 +19,7 @@ export const mayStay = (principal: Principal, room: string): boolean => {
 
 /** A room that is no symbol's, which the principal may join and read; `agents` are the ids of those that trade. @throws CodedError NOT_FOUND, FORBIDDEN */
 export function checkedRoom(room: string, principal: Principal, agents: ReadonlySet<string>): string {
-  if (room === SYSTEM_ROOM || scopeOfRoom(room) !== 'read') {
+  if (SCOPES.has(room)) {
     requireScope(principal, scopeOfRoom(room));
     return room;
   }

@@ -27,6 +27,7 @@ export const SENT: Readonly<Record<string, SentMessage>> = {
   account_update: { logged: false, when: 'The account of a trading agent has changed; the latest, at most once a second', data: 'total_balance, available_balance, unrealized_pnl, used_percentage' },
   position_update: { logged: false, when: 'Its positions have changed; the latest, at most once a second', data: 'a list of {symbol, side, position_amt, entry_price, mark_price, unrealized_profit, pnl_percentage, leverage}' },
   reflection: { logged: true, when: 'A trade of a trading agent was closed and looked back on', data: 'reflection_id, account_id, agent_id, symbol, trade_id, source, thought, happened, change, outcome_return, timestamp' },
+  groups_update: { logged: true, when: 'A group, a trigger or a role was made, changed or deleted, or a trigger has come, gone, failed or recovered; room groups', data: 'kind: group|trigger|role, id, name, change: made|changed|deleted|connected|gone|failing|well, timestamp' },
   group_status: { logged: true, when: 'A group has connected, has gone, or was changed; room group:{id}', data: 'group_id, connected?, connection_id?, config?, timestamp' },
   group_event: { logged: true, when: 'An event for the group was stored', data: 'type, event_type, id, source_id, priority, targets, title, payload, tags, condition, created_at' },
   group_discussion: { logged: true, when: 'The group has discussed an event', data: 'discussion_id, group_id, correlation_id, event, symbol, message, level, member_opinions, decision, timestamp' },

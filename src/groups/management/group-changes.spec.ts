@@ -42,6 +42,29 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     expect(JSON.stringify(await db.kysely.selectFrom('groups').selectAll().execute())).not.toContain(token);
   });
 
+  it('says in `groups` who was made, changed and deleted, and nothing of what was refused', async () => {
+    const said = async (): Promise<string[]> => (await db.kysely.selectFrom('room_messages').select(['type', 'body']).where('room', '=', 'groups').orderBy('offset').execute())
+      .map(({ type, body }) => { const { kind, name: named, change } = JSON.parse(String(body)) as Record<string, string>; return `${type} ${kind} ${named} ${change}`; });
+    const before = (await said()).length;
+    const [{ row }, trigger] = [await make({ accountId: 'perp' }), name()];
+    await node.get(Groups).update(row.name, { leverage: 3 });
+    await node.get(Groups).rotate(row.name);
+    await expect(make({ name: row.name, accountId: 'perp' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    await node.get(Groups).remove(row.name);
+    await node.get(Triggers).create({ name: trigger, kind: 'external', config: {}, enabled: true });
+    await expect(node.get(Triggers).create({ name: trigger, kind: 'external', config: {}, enabled: true })).rejects.toMatchObject({ code: 'IDEMPOTENCY_CONFLICT' });
+    await node.get(Triggers).update(trigger, { enabled: false });
+    await node.get(Triggers).remove(trigger);
+    await node.get(Roles).create({ role: 'herald', title: 'Herald', prompt: 'You tell.' });
+    await node.get(Roles).update('herald', { title: 'Crier' });
+    await node.get(Roles).remove('herald');
+    expect((await said()).slice(before)).toEqual([
+      ...['made', 'changed', 'changed', 'deleted'].map((change) => `groups_update group ${row.name} ${change}`),
+      ...['made', 'changed', 'deleted'].map((change) => `groups_update trigger ${trigger} ${change}`),
+      'groups_update role Herald made', 'groups_update role Crier changed', 'groups_update role Crier deleted',
+    ]);
+  });
+
   it('gives another account where the one of its name was given to a group that is gone', async () => {
     const { row } = await make();
     await node.get(Groups).remove(row.name);

@@ -4,7 +4,7 @@ import type { GroupMembersTable, GroupsTable } from '../../storage/groups-schema
 import type { Schema } from '../../storage/schema.js';
 import type { Events } from '../events/event.js';
 import { configOnWire, groupOf } from '../group.js';
-import { groupMessage } from '../group-rooms.js';
+import { groupMessage, listChanged } from '../group-rooms.js';
 import { withPrompt, type GroupStore } from '../group-store.js';
 import { notFound, taken } from './refusals.js';
 
@@ -89,7 +89,7 @@ export class GroupChanges {
         await this.advance(tx, now, next, change);
         await change.store?.(tx);
       },
-      messages: [groupMessage(groupId, 'group_status', `group:${groupId}:config:${updatedAt}`, status)],
+      messages: [groupMessage(groupId, 'group_status', `group:${groupId}:config:${updatedAt}`, status), listChanged({ kind: 'group', id: groupId, name: next.row.name }, 'changed')],
     }));
     return next;
   }

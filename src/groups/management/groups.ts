@@ -8,7 +8,7 @@ import type { RoomWriter } from '../../rooms/room-writer.js';
 import type { GroupStatus, PositionMode } from '../../model/wire/groups.js';
 import type { GroupsTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
-import { groupMessage } from '../group-rooms.js';
+import { groupMessage, listChanged } from '../group-rooms.js';
 import { newToken } from '../token.js';
 import { nameIsFree, type GroupChanges, type GroupNow } from './group-changes.js';
 import type { GroupAccount, GroupAccounts } from './group-accounts.js';
@@ -103,7 +103,7 @@ export class Groups {
         await tx.insertInto('groups').values({ ...row, account_id: accountId }).execute();
         if (members.length > 0) await tx.insertInto('group_members').values(members).execute();
       },
-      messages: [groupMessage(groupId, 'group_status', `group:${groupId}:made`, { group_id: groupId, created: true, timestamp: new Date(now).toISOString() })],
+      messages: [groupMessage(groupId, 'group_status', `group:${groupId}:made`, { group_id: groupId, created: true, timestamp: new Date(now).toISOString() }), listChanged({ kind: 'group', id: groupId, name: asked.name }, 'made')],
     });
     return { row: { ...row, account_id: accountId }, token };
   }
@@ -127,7 +127,7 @@ export class Groups {
   async remove(idOrName: string): Promise<{ readonly row: GroupsTable; readonly open: readonly OpenPosition[] }> {
     const { row } = await this.needs.changes.now(idOrName);
     const { group_id: groupId, account_id: accountId } = row;
-    await this.retoken(groupId, { token_hash: null, deleted_at: Date.now() }, { deleted: true }, `group:${groupId}:deleted`);
+    await this.retoken(row, { token_hash: null, deleted_at: Date.now() }, { deleted: true }, `group:${groupId}:deleted`);
     return { row, open: await this.open(accountId) };
   }
 
@@ -135,22 +135,22 @@ export class Groups {
   async rotate(idOrName: string): Promise<{ readonly row: GroupsTable; readonly token: string }> {
     const { row } = await this.needs.changes.now(idOrName);
     const { token, hash } = newToken('cg_');
-    await this.retoken(row.group_id, { token_hash: hash, acks: 0 }, { token: 'replaced' }, `group:${row.group_id}:token:${uuidv7()}`);
+    await this.retoken(row, { token_hash: hash, acks: 0 }, { token: 'replaced' }, `group:${row.group_id}:token:${uuidv7()}`);
     return { row, token };
   }
 
   /** Nobody can connect until there is a new one. @throws CodedError NOT_FOUND */
   async revoke(idOrName: string): Promise<void> {
     const { row } = await this.needs.changes.now(idOrName);
-    await this.retoken(row.group_id, { token_hash: null }, { token: 'revoked' }, `group:${row.group_id}:token:${uuidv7()}`);
+    await this.retoken(row, { token_hash: null }, { token: 'revoked' }, `group:${row.group_id}:token:${uuidv7()}`);
   }
 
-  private async retoken(groupId: string, change: Partial<GroupsTable>, said: Pick<GroupStatus, 'token' | 'deleted'>, messageId: string): Promise<void> {
+  private async retoken({ group_id: groupId, name }: GroupsTable, change: Partial<GroupsTable>, said: Pick<GroupStatus, 'token' | 'deleted'>, messageId: string): Promise<void> {
     await this.needs.writer.say({
       store: async (tx) => {
         await tx.updateTable('groups').set(change).where('group_id', '=', groupId).where('deleted_at', 'is', null).execute();
       },
-      messages: [groupMessage(groupId, 'group_status', messageId, { group_id: groupId, ...said, timestamp: new Date().toISOString() })],
+      messages: [groupMessage(groupId, 'group_status', messageId, { group_id: groupId, ...said, timestamp: new Date().toISOString() }), listChanged({ kind: 'group', id: groupId, name }, change.deleted_at == null ? 'changed' : 'deleted')],
     });
     this.needs.revoked.revoked('group', groupId);
   }

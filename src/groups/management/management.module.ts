@@ -34,10 +34,10 @@ const providers: Provider[] = [
   },
   { provide: GroupReads, inject: [DATABASE, GroupStore], useFactory: ({ kysely }: Database, groups: GroupStore) => new GroupReads(kysely, groups) },
   { provide: Members, inject: [GroupChanges], useFactory: (changes: GroupChanges) => new Members(changes) },
-  { provide: Roles, inject: [DATABASE, GroupChanges], useFactory: ({ kysely }: Database, changes: GroupChanges) => new Roles(kysely, changes) },
+  { provide: Roles, inject: [DATABASE, GroupChanges, RoomWriter], useFactory: ({ kysely }: Database, changes: GroupChanges, writer: RoomWriter) => new Roles(kysely, changes, writer) },
   {
-    provide: Triggers, inject: [DATABASE, TriggerConfigs, Revoked, TriggersChanged],
-    useFactory: ({ kysely }: Database, configs: TriggerConfigs, revoked: Revoked, runners: TriggersChanged) => new Triggers({ db: kysely, configs, revoked, runners }),
+    provide: Triggers, inject: [DATABASE, RoomWriter, TriggerConfigs, Revoked, TriggersChanged],
+    useFactory: ({ kysely }: Database, writer: RoomWriter, configs: TriggerConfigs, revoked: Revoked, runners: TriggersChanged) => new Triggers({ db: kysely, writer, configs, revoked, runners }),
   },
   { provide: EventReads, inject: [DATABASE], useFactory: ({ kysely }: Database) => new EventReads(kysely) },
   {

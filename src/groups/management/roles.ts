@@ -1,7 +1,9 @@
 import type { Kysely, Transaction } from 'kysely';
 import { CodedError } from '../../model/codes.js';
+import type { RoomWriter } from '../../rooms/room-writer.js';
 import type { GroupRolesTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
+import { listChanged } from '../group-rooms.js';
 import { BUILT_IN_ROLES, builtInRole, type Role } from './built-in-roles.js';
 import type { GroupChanges } from './group-changes.js';
 import { invalid, notFound, taken } from './refusals.js';
@@ -16,7 +18,7 @@ const NAMED = 3;
 
 /** Roles of members: the built-in ones, which stay as they are, and custom ones. */
 export class Roles {
-  constructor(private readonly db: Kysely<Schema>, private readonly changes: GroupChanges) {}
+  constructor(private readonly db: Kysely<Schema>, private readonly changes: GroupChanges, private readonly writer: Pick<RoomWriter, 'say'>) {}
 
   /** The built-in ones first. */
   async list(): Promise<readonly ListedRole[]> {
@@ -34,8 +36,10 @@ export class Roles {
   async create({ role, title, prompt }: Role): Promise<ListedRole> {
     if (builtInRole(role)) throw taken('role', `${role} is built in: choose another name`);
     const row: GroupRolesTable = { role, title, prompt, created_at: Date.now() };
-    const { numInsertedOrUpdatedRows: made } = await this.db.insertInto('group_roles').values(row).onConflict((conflict) => conflict.column('role').doNothing()).executeTakeFirstOrThrow();
-    if (made !== 1n) throw taken('role', `There is a role ${role} already: choose another name, or PATCH that one`);
+    await this.say(row, 'made', async (tx) => {
+      const { numInsertedOrUpdatedRows: made } = await tx.insertInto('group_roles').values(row).onConflict((conflict) => conflict.column('role').doNothing()).executeTakeFirstOrThrow();
+      if (made !== 1n) throw taken('role', `There is a role ${role} already: choose another name, or PATCH that one`);
+    });
     return listed(row);
   }
 
@@ -43,25 +47,28 @@ export class Roles {
   async update(role: string, { title, prompt }: Partial<Omit<Role, 'role'>>): Promise<ListedRole> {
     const before = await this.custom(role);
     const after = { ...before, title: title ?? before.title, prompt: prompt ?? before.prompt };
-    const store = async (tx: Kysely<Schema> | Transaction<Schema>): Promise<void> => {
+    const store = async (tx: Transaction<Schema>): Promise<void> => {
       await tx.updateTable('group_roles').set({ title: after.title, prompt: after.prompt }).where('role', '=', role).execute();
     };
     const told = prompt === undefined || prompt === before.prompt ? [] : await this.groupsWith(role, true);
     // what is stored is the same each time: no group hears of it before it is
-    const changed = await Promise.all(told.map(({ group_id: id }) => this.changes.change(id, () => ({ prompts: new Map([[role, after.prompt]]), store })).catch(deletedMeanwhile)));
-    if (!changed.some(Boolean)) await store(this.db);
+    await Promise.all(told.map(({ group_id: id }) => this.changes.change(id, () => ({ prompts: new Map([[role, after.prompt]]), store })).catch(deletedMeanwhile)));
+    await this.say(after, 'changed', store);
     return listed(after);
   }
 
   /** @throws CodedError NOT_FOUND, FORBIDDEN where it is built in, STATE_FORBIDS where members have it */
   async remove(role: string): Promise<void> {
-    await this.custom(role);
-    await this.db.transaction().execute(async (tx) => {
+    await this.say(await this.custom(role), 'deleted', async (tx) => {
       await holdRole(tx, role);
       const users = await groupsWith(tx, role, false);
       if (users.length > 0) throw inUse(role, users.map(({ name }) => name));
       await tx.deleteFrom('group_roles').where('role', '=', role).execute();
     });
+  }
+
+  private async say({ role, title }: Role, change: 'made' | 'changed' | 'deleted', store: (tx: Transaction<Schema>) => Promise<void>): Promise<void> {
+    await this.writer.say({ store, messages: [listChanged({ kind: 'role', id: role, name: title }, change)] });
   }
 
   private async custom(role: string): Promise<GroupRolesTable> {

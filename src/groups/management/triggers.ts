@@ -1,10 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import type { Kysely, Selectable } from 'kysely';
+import type { Kysely, Selectable, Transaction } from 'kysely';
 import { v7 as uuidv7 } from 'uuid';
 import { CodedError } from '../../model/codes.js';
 import type { TriggerKind } from '../../model/wire/groups.js';
+import type { RoomWriter } from '../../rooms/room-writer.js';
 import type { TriggersTable } from '../../storage/groups-schema.js';
 import type { Schema } from '../../storage/schema.js';
+import { listChanged } from '../group-rooms.js';
 import { newToken } from '../token.js';
 import { flawed, notFound, taken } from './refusals.js';
 import type { Revoked } from './revoked.js';
@@ -28,6 +30,7 @@ export interface Credentials {
 
 export interface TriggersNeeds {
   readonly db: Kysely<Schema>;
+  readonly writer: Pick<RoomWriter, 'say'>;
   readonly configs: TriggerConfigs;
   readonly revoked: Revoked;
   readonly runners: TriggersChanged;
@@ -44,8 +47,10 @@ export class Triggers {
       trigger_id: uuidv7(), name, kind, config: this.checked(kind, config), enabled: enabled ? 1 : 0, token_hash: hash, secret: shown.secret ?? null,
       connection_id: null, node: null, connected_at: null, seen_at: null, state: null, last_event_at: null, last_error: null, created_at: Date.now(),
     };
-    const { numInsertedOrUpdatedRows: made } = await this.needs.db.insertInto('triggers').values(row).onConflict((conflict) => conflict.column('name').doNothing()).executeTakeFirstOrThrow();
-    if (made !== 1n) throw nameTaken(name);
+    await this.say(row, 'made', async (tx) => {
+      const { numInsertedOrUpdatedRows: made } = await tx.insertInto('triggers').values(row).onConflict((conflict) => conflict.column('name').doNothing()).executeTakeFirstOrThrow();
+      if (made !== 1n) throw nameTaken(name);
+    });
     this.needs.runners.changed();
     return { row, ...shown };
   }
@@ -75,7 +80,7 @@ export class Triggers {
       ...(checked !== row.config && { config: checked, last_error: null }),
     };
     if (Object.keys(change).length === 0) return row;
-    await this.needs.db.transaction().execute(async (tx) => {
+    await this.say({ ...row, ...(name !== undefined && { name }) }, 'changed', async (tx) => {
       const other = name === undefined ? undefined : await tx.selectFrom('triggers').select('trigger_id').where('name', '=', name).where('trigger_id', '!=', row.trigger_id).executeTakeFirst();
       if (other) throw nameTaken(name!);
       await tx.updateTable('triggers').set(change).where('trigger_id', '=', row.trigger_id).execute();
@@ -88,7 +93,7 @@ export class Triggers {
   /** Its token dies at once. @throws CodedError NOT_FOUND */
   async remove(idOrName: string): Promise<void> {
     const row = await this.find(idOrName);
-    await this.needs.db.deleteFrom('triggers').where('trigger_id', '=', row.trigger_id).execute();
+    await this.say(row, 'deleted', async (tx) => void await tx.deleteFrom('triggers').where('trigger_id', '=', row.trigger_id).execute());
     this.needs.runners.changed();
     this.needs.revoked.revoked('trigger', row.trigger_id);
   }
@@ -98,9 +103,14 @@ export class Triggers {
     const row = await this.find(idOrName);
     const { hash, ...shown } = credentials(row.kind);
     if (!shown.token && !shown.secret) throw new CodedError('STATE_FORBIDS', `${row.name} is a trigger of kind ${row.kind}, which runs inside the server and needs no token`);
-    await this.needs.db.updateTable('triggers').set({ token_hash: hash, secret: shown.secret ?? null }).where('trigger_id', '=', row.trigger_id).execute();
+    await this.say(row, 'changed', async (tx) => void await tx.updateTable('triggers').set({ token_hash: hash, secret: shown.secret ?? null }).where('trigger_id', '=', row.trigger_id).execute());
     this.needs.revoked.revoked('trigger', row.trigger_id);
     return { row, ...shown };
+  }
+
+  /** The row and the word of it, in one transaction. */
+  private async say({ trigger_id: id, name }: Pick<Row, 'trigger_id' | 'name'>, change: 'made' | 'changed' | 'deleted', store: (tx: Transaction<Schema>) => Promise<void>): Promise<void> {
+    await this.needs.writer.say({ store, messages: [listChanged({ kind: 'trigger', id, name }, change)] });
   }
 
   private checked(kind: TriggerKind, given: unknown): string {

@@ -2,12 +2,14 @@ import { randomUUID } from 'node:crypto';
 import type { Transaction } from 'kysely';
 import { CodedError } from '../../model/codes.js';
 import type { PriceUpdate } from '../../model/price-update.js';
+import type { NewMessage } from '../../rooms/message.js';
 import type { RoomWriter } from '../../rooms/room-writer.js';
 import { systemAlert } from '../../rooms/system-alert.js';
 import { Deposed } from '../../storage/leases.js';
 import type { Schema } from '../../storage/schema.js';
 import { isUnavailable } from '../../storage/unavailable.js';
 import type { Flaw } from '../answer.js';
+import { listChanged } from '../group-rooms.js';
 import type { BuiltIn, EventDraft, Outlet } from './built-in.js';
 import type { CommonConfig } from './trigger-kinds.js';
 import type { TriggerIntake } from './trigger-intake.js';
@@ -133,18 +135,23 @@ export class RunningTrigger implements Outlet {
     const { row, needs } = this;
     const message = `The trigger ${row.name} (${row.kind}) ${fault === 'refused' ? 'has an event that is refused' : 'fails'}: ${why}`;
     const alert = { level: 'warning', code: 'TRIGGER_FAILED', message, timestamp: new Date(needs.marketNow()).toISOString() } as const;
-    const said = this.fault === null ? systemAlert(alert, `trigger:${row.trigger_id}:${randomUUID()}`) : [];
+    const said = this.fault === null ? [...systemAlert(alert, `trigger:${row.trigger_id}:${randomUUID()}`), this.turned('failing')] : [];
     await this.write((tx) => needs.store.fault(tx, row.trigger_id, why), said);
     this.fault = fault;
   }
 
   private async well(): Promise<void> {
     if (this.fault === null) return;
-    await this.write((tx) => this.needs.store.fault(tx, this.row.trigger_id, null));
+    await this.write((tx) => this.needs.store.fault(tx, this.row.trigger_id, null), [this.turned('well')]);
     this.fault = null;
   }
 
-  private async write(store: (tx: Transaction<Schema>) => Promise<void>, messages: ReturnType<typeof systemAlert> = []): Promise<void> {
+  private turned(change: 'failing' | 'well'): NewMessage {
+    const { trigger_id: id, name } = this.row;
+    return listChanged({ kind: 'trigger', id, name }, change);
+  }
+
+  private async write(store: (tx: Transaction<Schema>) => Promise<void>, messages: readonly NewMessage[] = []): Promise<void> {
     await this.needs.writer.say({
       store: async (tx) => {
         await this.needs.fence(tx);

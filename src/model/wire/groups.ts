@@ -26,6 +26,17 @@ export interface GroupConfig {
   readonly members: readonly GroupMember[];
 }
 
+/** In `groups`: what `GET /api/groups`, `/api/triggers` or `/api/roles` lists is different now. A role's `id` is its name. */
+export interface GroupsUpdate {
+  readonly kind: 'group' | 'trigger' | 'role';
+  readonly id: string;
+  readonly name: string;
+  /** The last four: of triggers; of a group, its own room says whether it is connected. */
+  readonly change: 'made' | 'changed' | 'deleted' | 'connected' | 'gone' | 'failing' | 'well';
+  /** Wall time. */
+  readonly timestamp: string;
+}
+
 /** In `group:{id}`: the group has come or gone, was made, changed or deleted, or its token was. One of these fields is there. */
 export interface GroupStatus {
   readonly group_id: string;

@@ -1,8 +1,7 @@
-import { useQuery, useQueryClient } from '@tanstack/react-query';
 import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import { number } from '../format.js';
-import { useConnection, useRoom } from '../live.js';
+import { useRoom } from '../live.js';
 import { LiveMark } from '../trading/live-mark.js';
 import { Badge } from '../ui/badge.js';
 import { Button } from '../ui/button.js';
@@ -14,6 +13,7 @@ import { groupsQuery } from './queries.js';
 import { GroupForm } from './group-form.js';
 import type { Group } from './shapes.js';
 import { GroupToken } from './shown-once.js';
+import { useListed } from './use-listed.js';
 import { useQuiet, useSoon } from './use-soon.js';
 
 const COLUMNS = [
@@ -60,9 +60,7 @@ const Beginning = ({ onMake }: { readonly onMake: () => void }) => (
 );
 
 export function GroupList() {
-  const client = useQueryClient();
-  const { state } = useConnection();
-  const { data: groups, error, refetch } = useQuery({ ...groupsQuery, enabled: state.name === 'open' || client.getQueryData(groupsQuery.queryKey) !== undefined });
+  const { data: groups, error, refetch } = useListed('group', groupsQuery);
   const [making, setMaking] = useState(false);
   const [made, setMade] = useState<{ readonly name: string; readonly token: string } | null>(null);
   const soon = useSoon(() => void refetch(), 150);

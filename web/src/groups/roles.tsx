@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useId, useState, type FormEvent } from 'react';
 import { queryClient, send } from '../api.js';
 import { Badge } from '../ui/badge.js';
@@ -11,6 +11,7 @@ import { flawsOf } from './flaws.js';
 import { groupsChanged, rolesQuery } from './queries.js';
 import type { Role } from './shapes.js';
 import { TextArea } from './text-area.js';
+import { useListed } from './use-listed.js';
 
 const FIELDS = ['role', 'title', 'prompt'];
 
@@ -49,7 +50,7 @@ function RoleForm({ role, onClose }: { readonly role?: Role; readonly onClose: (
 
 /** What members are there for, and how a model is told. */
 export function Roles() {
-  const { data: roles, error, refetch } = useQuery(rolesQuery);
+  const { data: roles, error, refetch } = useListed('role', rolesQuery);
   const [open, setOpen] = useState<{ readonly what: 'form' | 'delete'; readonly role?: Role } | null>(null);
   if (error) return <div className="p-3"><ErrorNote error={error} again={() => void refetch()} /></div>;
   if (!roles) return <Loading what="Loading the roles" />;

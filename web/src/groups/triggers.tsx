@@ -1,4 +1,4 @@
-import { useMutation, useQuery } from '@tanstack/react-query';
+import { useMutation } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queryClient, send } from '../api.js';
 import { dayTime, fullTime } from '../format.js';
@@ -14,6 +14,7 @@ import type { Trigger } from './shapes.js';
 import { TriggerCredential } from './shown-once.js';
 import { configWords, KIND_WORDS } from './trigger-fields.js';
 import { TriggerForm, type MadeTrigger } from './trigger-form.js';
+import { useListed } from './use-listed.js';
 import { useSoon } from './use-soon.js';
 
 const COLUMNS = [{ label: 'Trigger' }, { label: 'When', wide: true }, { label: 'Tells', wide: true }, { label: 'Last event', wide: true }, { label: 'Change', hidden: true }];
@@ -68,12 +69,11 @@ interface Props {
 }
 
 export function Triggers({ target, symbol }: Props) {
-  const { data, error, refetch } = useQuery(triggersQuery);
-  const { data: groups = [] } = useQuery(groupsQuery);
+  const { data, error, refetch } = useListed('trigger', triggersQuery);
+  const { data: groups = [] } = useListed('group', groupsQuery);
   const [opened, setOpened] = useState<Opened>(null);
   const [made, setMade] = useState<MadeTrigger | null>(null);
   const soon = useSoon(() => void refetch(), 400);
-  useRoom('system', { system_alert: ({ data: { code } }) => (code === 'TRIGGER_FAILED' ? soon() : undefined) });
   const shown = data?.filter(({ config }) => target === undefined || config.targets.includes(target));
   const told = new Set(shown?.flatMap(({ config }) => config.targets));
   const close = (): void => setOpened(null);
