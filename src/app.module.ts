@@ -76,7 +76,7 @@ export class AppModule {
     const knowledge = KnowledgeModule.of(configuration, storage);
     const market = MarketModule.of(configuration, cluster, feed);
     const remote = RemoteModule.of(configuration, storage, cluster);
-    const analysts = AnalystsModule.of(configuration, journal, remote);
+    const analysts = AnalystsModule.of(configuration, cluster, rooms, journal, remote);
     const outcomes = OutcomesModule.of(configuration, storage, cluster, rooms, knowledge, market);
     const signals = SignalsModule.of(configuration, storage, cluster, rooms, journal, knowledge, market, analysts, outcomes);
     const approvals = ApprovalsModule.of(configuration, storage, cluster, rooms, market);
@@ -87,7 +87,7 @@ export class AppModule {
     const work = TradingWorkModule.of(configuration, storage, rooms, market, trading, approvals, strategies, agents);
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
     const groups = GroupsModule.of({ configuration, storage, cluster, rooms, journal, knowledge, market, analysts, trading });
-    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, market, remote, analysts, signals, approvals, trading, agents, assets, groups, watch);
+    const gateway = GatewayModule.of(configuration, storage, cluster, rooms, journal, market, remote, analysts, signals, approvals, trading, agents, assets, groups, watch);
     const ops = OpsModule.of(configuration, storage, cluster, rooms, journal, market, remote, analysts, signals, trading, gateway);
     return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groups, watch, gateway, ops] };
   }

@@ -7,6 +7,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { pinoHttp } from 'pino-http';
 import { RemoteVotes } from './analysts/remote/remote-votes.js';
 import { Revocations } from './analysts/remote/revocations.js';
+import { PanelStatistics } from './analysts/panel-statistics.js';
 import { SHARED_SEATS } from './analysts/remote/remote.module.js';
 import type { SharedSeats } from './analysts/remote/shared-seats.js';
 import { AppModule } from './app.module.js';
@@ -135,6 +136,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   await nest.get(Alerts).start();
   await shareAlerts(nest, log);
   await nest.get<SharedSeats | null>(SHARED_SEATS)?.start();
+  await nest.get(PanelStatistics).start();
   nest.get(Revocations).start();
   const shared = nest.get<Cluster | null>(CLUSTER) !== null;
   await nest.get(Situations).start({ shared });

@@ -7,6 +7,7 @@ import type { ConductReport } from '../model/wire/analysts.js';
 import { PageQuery } from '../storage/list.dto.js';
 import { pageOf, type PageOf } from '../storage/page-of.js';
 import { Panel } from './panel.js';
+import { PanelStatistics, type PanelReport } from './panel-statistics.js';
 import { AnalystTokens } from './remote/analyst-tokens.js';
 import { Conduct } from './remote/conduct.js';
 import { domainOf } from './remote/remote-analyst.js';
@@ -24,11 +25,9 @@ type Seat = Readonly<Record<string, unknown>> & { readonly agent_id: string };
 @ApiTags('analysts')
 @Controller('api/analysts')
 export class AnalystsController {
-  /** The panel's counters begin with the process. */
-  private readonly countedSince = new Date().toISOString();
-
   constructor(
     private readonly panel: Panel,
+    private readonly statistics: PanelStatistics,
     private readonly ledger: CostLedger,
     private readonly tokens: AnalystTokens,
     private readonly remote: RemoteSeats,
@@ -39,23 +38,23 @@ export class AnalystsController {
   @Get()
   @ApiOperation({ summary: 'The seats of the panel, who sits there or why nobody does, and what they did since the start' })
   @ApiOkResponse({
-    description: '{items: [{agent_id, name, kind: rule|model|remote, state: seated|empty|away, why?, rule?, weight, fault_domain, warm_up, source, family, role?, model?, provider?, connected, statistics, usage, conduct?}], next, counted_since, usage_since}; '
+    description: '{items: [{agent_id, name, kind: rule|model|remote, state: seated|empty|away, why?, rule?, weight, fault_domain, warm_up, source, family, role?, model?, provider?, connected, statistics, usage, conduct?}], next, counted_since, nodes: [{node, counted_since}], silent: [node], usage_since}; '
       + 'family: what it fails together with by its making, of models; '
       + 'statistics: {asked, votes: {BUY, SELL, HOLD}, abstained: {reason: n}, latency: {mean, median, p95}, majority: {runs, with, share}, signals: {runs, with, share}} '
-      + 'of the node that answers, from counted_since on; '
+      + 'of all nodes, each from its start on, the earliest of which is counted_since; silent: nodes that did not answer in time, whose part is missing; '
       + 'usage: {calls, prompt_tokens, completion_tokens, total_tokens, usd} of models, by the decision log of all nodes, from usage_since on; '
       + 'conduct: {counted, equivocations, late, unknown_run, invalid, missed, flooded, hostile, why} of remote ones',
   })
-  async list(@Query() query: PageQuery): Promise<PageOf<Seat> & { counted_since: string; usage_since: string }> {
-    const statistics = new Map(this.panel.statistics().map((each) => [each.id, each]));
+  async list(@Query() query: PageQuery): Promise<PageOf<Seat> & { counted_since: string; nodes: PanelReport['nodes']; silent: readonly string[]; usage_since: string }> {
     const usageSince = new Date(Date.now() - USAGE_DAYS * DAY_MS).toISOString();
-    const usage = await this.usageSince(usageSince);
+    const [{ seats: statistics, nodes, silent }, usage] = await Promise.all([this.statistics.report(), this.usageSince(usageSince)]);
+    const countedSince = nodes.map((each) => each.counted_since).sort()[0]!;
     const seated = this.panel.seats.map(({ id, name, kind, rule, weight, faultDomain, warmUp, source }) => ({
       agent_id: id, name, kind, state: 'seated', rule, weight, fault_domain: faultDomain, warm_up: warmUp, source, ...this.makingOf(id), connected: true, statistics: statistics.get(id), usage: kind === 'model' ? usage.get(id) ?? NO_USAGE : null,
     }));
     const empty = this.config.panel.empty.map(({ id, name, kind, why }) => ({ agent_id: id, name, kind, state: 'empty', why, connected: false }));
     const all: Seat[] = [...seated, ...empty, ...await this.remoteSeats(statistics)];
-    return { ...pageOf(all, query, ({ agent_id: id }) => id), counted_since: this.countedSince, usage_since: usageSince };
+    return { ...pageOf(all, query, ({ agent_id: id }) => id), counted_since: countedSince, nodes, silent, usage_since: usageSince };
   }
 
   private makingOf(id: string): Record<string, unknown> {

@@ -2,15 +2,19 @@ import { Module, type DynamicModule } from '@nestjs/common';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
+import { nodeName } from '../config/node-name.js';
 import { isSettled } from '../consensus/settled.js';
 import { Budget } from '../journal/budget.js';
 import { CallLog } from '../journal/call-log.js';
+import { Peers } from '../rooms/peers.js';
+import { CLUSTER, type Cluster } from '../storage/cluster.module.js';
 import type { Analyst } from './analyst.js';
 import { ruleAnalystsFrom } from './analysts-from-seats.js';
 import { AnalystsController } from './analysts.controller.js';
 import { ModelCaller } from './llm/model-caller.js';
 import { modelAnalysts, type Models } from './llm/model-analysts.js';
 import { Panel } from './panel.js';
+import { PanelStatistics } from './panel-statistics.js';
 import { RemoteSeats } from './remote/remote-seats.js';
 
 /** Injects `Models`. */
@@ -18,10 +22,10 @@ const MODELS = Symbol('Models');
 
 @Module({})
 export class AnalystsModule {
-  static of(configuration: DynamicModule, journal: DynamicModule, remote: DynamicModule): DynamicModule {
+  static of(configuration: DynamicModule, cluster: DynamicModule, rooms: DynamicModule, journal: DynamicModule, remote: DynamicModule): DynamicModule {
     return {
       module: AnalystsModule,
-      imports: [configuration, journal, remote],
+      imports: [configuration, cluster, rooms, journal, remote],
       controllers: [AnalystsController],
       providers: [
         {
@@ -45,8 +49,15 @@ export class AnalystsModule {
             { remote: () => remote.present(), deliberation, ...(panel.earlyStop && { isSettled: (votes, outstanding) => isSettled(votes, outstanding, consensus) }) },
           ),
         },
+        {
+          provide: PanelStatistics,
+          inject: [Panel, CLUSTER, Peers],
+          useFactory: (panel: Panel, cluster: Cluster | null, peers: Peers) => new PanelStatistics({
+            panel, node: nodeName(), since: new Date().toISOString(), channels: cluster?.channels ?? null, others: () => peers.all.map(({ node }) => node),
+          }),
+        },
       ],
-      exports: [Panel, ModelCaller],
+      exports: [Panel, PanelStatistics, ModelCaller],
     };
   }
 }

@@ -9,6 +9,21 @@ export class LatencyHistogram {
   readonly #counts = new Uint32Array(BUCKETS + 1);
   #total = 0;
 
+  /** Buckets and how many are in each, as `sparse` has them. */
+  static of(...parts: readonly (readonly (readonly [bucket: number, count: number])[])[]): LatencyHistogram {
+    const histogram = new LatencyHistogram();
+    for (const [bucket, count] of parts.flat()) {
+      histogram.#counts[Math.min(bucket, BUCKETS)]! += count;
+      histogram.#total += count;
+    }
+    return histogram;
+  }
+
+  /** Those that are not empty; two histograms are one if theirs are put together. */
+  get sparse(): readonly (readonly [bucket: number, count: number])[] {
+    return [...this.#counts.entries()].filter(([, count]) => count > 0);
+  }
+
   add(ms: number): void {
     const bucket = ms > LEAST_MS ? Math.ceil(Math.log(ms / LEAST_MS) / GROWTH) : 0;
     this.#counts[Math.min(bucket, BUCKETS)]! += 1;

@@ -6,7 +6,7 @@ import type { Analyst, Question } from './analyst.js';
 import { Asking, type OnVote, type Outstanding } from './asking.js';
 import { JUDGE, type Deliberation } from './deliberation.js';
 import { majorityOf } from './majority.js';
-import { SeatCounters } from './seat-statistics.js';
+import { SeatCounters, type SeatCounts } from './seat-statistics.js';
 
 /** An analyst as `/api/analysts` shows it. */
 export type Seat = Pick<Analyst, 'id' | 'name' | 'kind' | 'rule' | 'weight' | 'faultDomain' | 'warmUp' | 'source'>;
@@ -101,8 +101,8 @@ export class Panel {
   }
 
   /** Per analyst that ever voted or sits here by configuration, since the start. */
-  statistics(): readonly SeatStatistics[] {
-    return [...this.#counters.values()].map((counters) => counters.snapshot());
+  counts(): readonly SeatCounts[] {
+    return [...this.#counters.values()].map(({ counts }) => counts);
   }
 
   /** Of a deep run's argument. */

@@ -272,7 +272,14 @@ export interface Reflection {
   readonly timestamp: string;
 }
 
-/** In `ops`: a remote analyst has come or gone. */
+/** In `analysts`: there is something new to read in `GET /api/analysts`, `/api/ai-logs` and `/api/costs`. Of the nodes that are there, since their starts. */
+export interface ActivityUpdate {
+  readonly runs_ended: number;
+  /** Calls of models that are stored. */
+  readonly model_calls: number;
+}
+
+/** In `analysts` and `ops`: a remote analyst has come or gone. */
 export interface AnalystUpdate {
   readonly agent_id: string;
   readonly name: string;
@@ -417,6 +424,7 @@ export interface MessageData extends GroupMessages {
   position_update: PositionsUpdate;
   reflection: Reflection;
   alert: Alert;
+  activity_update: ActivityUpdate;
   analyst_update: AnalystUpdate;
   node_update: NodeUpdate;
   ops_update: OpsUpdate;

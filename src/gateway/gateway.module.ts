@@ -1,4 +1,3 @@
-import { hostname } from 'node:os';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { Panel } from '../analysts/panel.js';
 import { AnalystTokens } from '../analysts/remote/analyst-tokens.js';
@@ -6,6 +5,8 @@ import { RemoteSeats } from '../analysts/remote/remote-seats.js';
 import type { Config } from '../config/config.js';
 import { CONFIG, LOG } from '../config/config.module.js';
 import type { Log } from '../config/logger.js';
+import { nodeName } from '../config/node-name.js';
+import { SqlCallLog } from '../journal/call-log.sql.js';
 import { FEED_LEASE } from '../market/feeds/cluster-feed.js';
 import { GroupSessions } from '../groups/group-sessions.js';
 import { GroupStore } from '../groups/group-store.js';
@@ -51,6 +52,7 @@ import { Snapshots } from './sessions/snapshots.js';
 import { Visits } from './sessions/visits.js';
 import { SignalsGateway } from './socketio/signals.gateway.js';
 import { Status } from './status.js';
+import { WorkDone } from './work-done.js';
 import { AgentsEndpoint } from './websocket/agents.endpoint.js';
 import { AnalystsEndpoint } from './websocket/analysts.endpoint.js';
 import { DashboardEndpoint } from './websocket/dashboard.endpoint.js';
@@ -125,13 +127,14 @@ export class GatewayModule {
             onFault: faults(to),
           }),
         },
+        { provide: WorkDone, inject: [Runs, SqlCallLog], useFactory: (runs: Runs, calls: SqlCallLog) => new WorkDone(runs, calls) },
         {
           provide: Status,
-          inject: [CONFIG, Panel, Sessions, Hub, Runs, FeedState, ConnectionLimits, Peers, REDIS, RemoteSeats],
+          inject: [CONFIG, Panel, Sessions, Hub, Runs, WorkDone, FeedState, ConnectionLimits, Peers, REDIS, RemoteSeats],
           useFactory: (
-            { version }: Config, panel: Panel, sessions: Sessions, hub: Hub, runs: Runs, feed: FeedState,
+            { version }: Config, panel: Panel, sessions: Sessions, hub: Hub, runs: Runs, work: WorkDone, feed: FeedState,
             connections: ConnectionLimits, peers: Peers, redis: RedisLink | null, remote: RemoteSeats,
-          ) => new Status({ node: `${hostname()}:${process.pid}`, version, analysts: () => panel.seats.length + remote.present().length, sessions, hub, runs, feed, connections, peers, redis }),
+          ) => new Status({ node: nodeName(), version, analysts: () => panel.seats.length + remote.present().length, sessions, hub, runs, work, feed, connections, peers, redis }),
         },
         {
           provide: Presence,
@@ -186,7 +189,7 @@ export class GatewayModule {
         },
         { provide: StreamEndpoint, inject: [Visits, Market], useFactory: (visits: Visits, market: Market) => new StreamEndpoint({ visits, market }) },
       ],
-      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint, AgentsEndpoint, DashboardEndpoint, EventsEndpoint],
+      exports: [Alerts, DrainState, FeedState, Authenticator, ConnectionLimits, Presence, Sessions, Status, WorkDone, SignalsEndpoint, StreamEndpoint, AnalystsEndpoint, AgentsEndpoint, DashboardEndpoint, EventsEndpoint],
     };
   }
 }

@@ -6,6 +6,7 @@ import type { RedisLink } from '../storage/redis.js';
 import type { FeedState } from './feed-state.js';
 import type { ConnectionLimits } from './limits/connection-limits.js';
 import type { Sessions } from './sessions/sessions.js';
+import type { WorkDone } from './work-done.js';
 
 export interface StatusNeeds {
   readonly node: string;
@@ -15,6 +16,7 @@ export interface StatusNeeds {
   readonly sessions: Sessions;
   readonly hub: Hub;
   readonly runs: Runs;
+  readonly work: WorkDone;
   readonly feed: FeedState;
   readonly connections: ConnectionLimits;
   readonly peers: Peers;
@@ -45,9 +47,9 @@ export class Status {
 
   /** This node's own part, for the others. */
   counts(): NodeCounts {
-    const { node, sessions, hub, runs, connections } = this.needs;
+    const { node, sessions, hub, runs, work, connections } = this.needs;
     return {
-      node, total: sessions.total, active: sessions.active, sent: sessions.messagesSent, running: runs.counts.running,
+      node, total: sessions.total, active: sessions.active, sent: sessions.messagesSent, running: runs.counts.running, ended: work.runs, calls: work.calls,
       rooms: hub.occupancy(), addresses: connections.byAddress(),
     };
   }

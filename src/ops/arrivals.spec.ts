@@ -7,14 +7,16 @@ const counts = (node: string): NodeCounts => ({ node, total: 0, active: 0, sent:
 
 function world(present: string[] = []) {
   const said: unknown[][] = [];
+  const inAnalysts: string[] = [];
   let hear: (nodes: readonly NodeCounts[]) => void = () => undefined;
   let changed: () => void = () => undefined;
   tellArrivals({
     room: { node: 'me', tellHere: (type, data) => void said.push([type, ...['node', 'agent_id', 'state', 'nodes'].flatMap((name) => (data as Record<string, unknown>)[name] ?? [])]) },
     peers: { onHeard: (listener) => void (hear = listener) },
     seats: { present: () => present.map((id) => ({ id, name: id, weight: 1, faultDomain: `owner:${id}` })), onPresence: (listener) => void (changed = listener) },
+    tellAnalysts: (type, data) => void inAnalysts.push(`${type} ${(data as { agent_id: string }).agent_id}`),
   });
-  return { said, present, nodes: (...names: string[]) => hear(names.map(counts)), seats: async (...ids: string[]) => { present.splice(0, present.length, ...ids); changed(); await nextTurn(); }, change: () => changed() };
+  return { said, inAnalysts, present, nodes: (...names: string[]) => hear(names.map(counts)), seats: async (...ids: string[]) => { present.splice(0, present.length, ...ids); changed(); await nextTurn(); }, change: () => changed() };
 }
 
 describe('who comes and goes', () => {
@@ -31,7 +33,7 @@ describe('who comes and goes', () => {
   });
 
   it('analysts: at once, but not one that goes and comes in the same turn', async () => {
-    const { said, present, seats, change } = world(['old']);
+    const { said, inAnalysts, present, seats, change } = world(['old']);
     await seats('old', 'new');
     await seats('new');
     present.length = 0;
@@ -40,5 +42,6 @@ describe('who comes and goes', () => {
     change();
     await nextTurn();
     expect(said).toEqual([['analyst_update', 'new', 'seated'], ['analyst_update', 'old', 'away']]);
+    expect(inAnalysts).toEqual(['analyst_update new', 'analyst_update old']);
   });
 });

@@ -36,10 +36,12 @@ export interface ComingsNeeds {
   readonly room: Pick<OpsRoom, 'node' | 'tellHere'>;
   readonly peers: { onHeard(listener: (nodes: readonly NodeCounts[]) => void): void };
   readonly seats: { present(): readonly Pick<Analyst, 'id' | 'name' | 'weight' | 'faultDomain'>[]; onPresence(listener: () => void): void };
+  /** To the members of the room `analysts` at this node. */
+  readonly tellAnalysts: (type: string, data: object) => void;
 }
 
-/** Says in `ops` which nodes and which remote analysts come and go, as this node sees it. */
-export function tellArrivals({ room, peers, seats }: ComingsNeeds): void {
+/** Says in `ops` which nodes and which remote analysts come and go, as this node sees it; the latter also in `analysts`. */
+export function tellArrivals({ room, peers, seats, tellAnalysts }: ComingsNeeds): void {
   const nodes = new Arrivals(NODES_PATIENCE);
   peers.onHeard((heard) => {
     const { came, went } = nodes.look(heard.map(({ node }) => ({ id: node, data: { node } })));
@@ -53,7 +55,11 @@ export function tellArrivals({ room, peers, seats }: ComingsNeeds): void {
   const look = (): void => {
     const present = seats.present().map(({ id, name, weight, faultDomain }) => ({ id, data: { agent_id: id, name, kind: 'remote', weight, fault_domain: faultDomain } }));
     const { came, went } = analysts.look(present);
-    const say = (state: string, connected: boolean) => ({ data }: Someone): void => room.tellHere('analyst_update', { ...data, state, connected, timestamp: new Date().toISOString() });
+    const say = (state: string, connected: boolean) => ({ data }: Someone): void => {
+      const update = { ...data, state, connected, timestamp: new Date().toISOString() };
+      room.tellHere('analyst_update', update);
+      tellAnalysts('analyst_update', update);
+    };
     came.forEach(say('seated', true));
     went.forEach(say('away', false));
   };

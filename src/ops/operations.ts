@@ -5,6 +5,7 @@ import type { DrainState } from '../gateway/drain-state.js';
 import type { FeedState } from '../gateway/feed-state.js';
 import type { Sessions } from '../gateway/sessions/sessions.js';
 import type { Status } from '../gateway/status.js';
+import type { WorkDone } from '../gateway/work-done.js';
 import type { SqlCallLog } from '../journal/call-log.sql.js';
 import type { CostLedger, Today } from '../journal/costs.js';
 import type { Market } from '../market/market.js';
@@ -25,10 +26,11 @@ export interface OperationsNeeds {
   readonly sessions: Sessions;
   readonly drain: DrainState;
   readonly runs: Runs;
+  readonly work: WorkDone;
   readonly market: Market;
   readonly feed: FeedState;
   readonly costs: CostLedger;
-  readonly calls: Pick<SqlCallLog, 'pending' | 'observe'>;
+  readonly calls: Pick<SqlCallLog, 'pending'>;
   readonly caller: Pick<ModelCaller, 'breakers'>;
   readonly remote: RemoteSeats;
   /** null where this node is alone, and for what follows. */
@@ -42,14 +44,7 @@ export interface OperationsNeeds {
 
 /** How the server is doing: nodes, connections, rooms, queue, feeds, budgets, faults, the last lines of the log. */
 export class Operations {
-  /** At this node since its start: what follows them knows when there is something to read. */
-  private runsEnded = 0;
-  private callsMade = 0;
-
-  constructor(private readonly needs: OperationsNeeds) {
-    needs.runs.observe(() => void (this.runsEnded += 1));
-    needs.calls.observe(() => void (this.callsMade += 1));
-  }
+  constructor(private readonly needs: OperationsNeeds) {}
 
   /** With the last lines of the log. */
   async report(): Promise<Record<string, unknown>> {
@@ -58,7 +53,7 @@ export class Operations {
 
   /** Answers also while the database or Redis is away. */
   async now(): Promise<Record<string, unknown>> {
-    const { version, maxConnections, status, sessions, drain, runs, feed, costs, calls, redis } = this.needs;
+    const { version, maxConnections, status, sessions, drain, runs, work, feed, costs, calls, redis } = this.needs;
     const [budgets, database, redisAway] = await Promise.all([costs.today().catch(() => null), absence(this.needs.database), redis && absence(redis)]);
     const nodes = status.nodes();
     return {
@@ -69,11 +64,11 @@ export class Operations {
       })),
       connections: { here: sessions.active, limit: maxConnections, all: nodes.reduce((all, { active }) => all + active, 0), dropped: sessions.dropped },
       rooms: this.rooms(nodes.map(({ rooms }) => rooms)),
-      queue: { ...runs.counts, ended: this.runsEnded },
+      queue: { ...runs.counts, ended: work.runs },
       feed: feed.report(),
       feeds: this.feeds(),
       budgets,
-      decision_log: { pending: calls.pending, calls: this.callsMade },
+      decision_log: { pending: calls.pending, calls: work.calls + calls.pending },
       database: database === null ? 'up' : 'away',
       redis: redis && (redisAway === null ? 'up' : 'away'),
       faults: this.faults(budgets, database, redisAway),

@@ -3,6 +3,8 @@ export const SYSTEM_ROOM = 'system';
 export const OPS_ROOM = 'ops';
 /** Which groups, triggers and roles there are. */
 export const GROUPS_ROOM = 'groups';
+/** Who sits on the panel, and that there are new figures of it. */
+export const ANALYSTS_ROOM = 'analysts';
 export const symbolRoom = (symbol: string): string => `symbol:${symbol}`;
 export const clientRoom = (subject: string): string => `client:${subject}`;
 

@@ -7,6 +7,9 @@ export interface NodeCounts {
   readonly active: number;
   readonly sent: number;
   readonly running: number;
+  /** Runs and stored calls of models since its start; not said by earlier versions. */
+  readonly ended?: number;
+  readonly calls?: number;
   /** Members by room; symbol rooms by their bare symbol. */
   readonly rooms: Readonly<Record<string, number>>;
   /** Open connections by `addressKey`. */

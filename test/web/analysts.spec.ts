@@ -67,14 +67,23 @@ describe('the analysts', () => {
     expect(faults).toEqual([]);
   });
 
-  test('who may not hear the operators’ room hears of votes by the signals that are watched', async () => {
-    const guarded = await startServer({ AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: SECRET, ANALYZE_PER_MINUTE: '100', TRADING: 'off' });
+  test('who may but read hears of votes, and of remote analysts that come and go', async () => {
+    const guarded = await startServer({ AUTH_REQUIRED: 'true', AUTH_JWT_SECRET: SECRET, ANALYZE_PER_MINUTE: '100', TRADING: 'off', SIGNAL_GENERATION_INTERVAL: '3600', PRICE_MOVE_TRIGGER: '0.9' });
     const { page, faults } = await open(guarded, '/analysts', { expected: /401/ });
-    const bearer = await token({ scope: 'read analyze' });
-    await page.getByLabel('Token').fill(bearer);
+    await page.getByLabel('Token').fill(await token({ scope: 'read' }));
     await page.getByRole('button', { name: 'Sign in' }).click();
     const trend = page.locator('tr[data-seat="trend"]');
-    await trend.getByRole('img', { name: /BUY.*SELL.*HOLD/ }).waitFor(); // its watch list's first analyses
+    await trend.getByText('not asked yet').waitFor();
+    const asked = await fetch(`${guarded.url}/api/analyze`, { method: 'POST', headers: { 'content-type': 'application/json', Authorization: `Bearer ${await token({ scope: 'analyze' })}` }, body: JSON.stringify({ symbol: 'AAPL' }) });
+    expect(asked.status).toBe(202);
+    await trend.getByRole('img', { name: /BUY, .* abstained/ }).waitFor();
+    const admin = { 'content-type': 'application/json', Authorization: `Bearer ${await token({ subject: 'root', scope: 'read admin' })}` };
+    const made = await fetch(`${guarded.url}/api/analyst-tokens`, { method: 'POST', headers: admin, body: JSON.stringify({ name: 'Desk Three', owner: 'alice' }) });
+    const analyst = await AnalystClient.connect(guarded.ws, ((await made.json()) as { token: string }).token);
+    const row = page.locator('tr[data-seat="desk_three"]');
+    await row.getByText('seated').waitFor();
+    analyst.close();
+    await row.getByText('away').waitFor();
     expect(faults).toEqual([]);
     await guarded.kill();
   });

@@ -72,6 +72,13 @@ test('a page at one node sees what happens at the other: votes, a signal, an app
   expect((await post(there, '/api/groups', { name: 'made_there', symbol: 'BTCUSDT' })).status).toBe(201);
   await page.locator('tr[data-group="made_there"]').waitFor();
 
+  await page.getByRole('link', { name: 'Analysts', exact: true }).click();
+  await page.getByText(/^votes at 2 nodes since/).waitFor();
+  const asked = page.locator('dl').getByText('Votes asked for').locator('..').locator('dd').first();
+  const before = await asked.innerText();
+  await analysed(there, 'MSFT');
+  await until(async () => (await asked.innerText()) !== before, 'a run at the other node is counted');
+
   await page.getByRole('link', { name: 'Operations', exact: true }).click();
   await until(async () => (await nodes(page).count()) === 2, 'both nodes are shown');
   expect(await axe()).toEqual([]);

@@ -31,9 +31,9 @@ describe('rooms and who may join them', () => {
     expect(refusal('approvals', who('read', 'trade')).code).toBe('FORBIDDEN');
   });
 
-  test('which groups there are is for those who read, as their lists are', () => {
-    expect(checkedRoom('groups', who('read'), AGENTS)).toBe('groups');
-    expect(refusal('groups', who('approve')).code).toBe('FORBIDDEN');
+  test.each(['groups', 'analysts'])('%s is for those who read, as its lists are', (room) => {
+    expect(checkedRoom(room, who('read'), AGENTS)).toBe(room);
+    expect(refusal(room, who('approve')).code).toBe('FORBIDDEN');
   });
 
   test('another client\'s room is nobody else\'s', () => {

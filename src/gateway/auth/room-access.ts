@@ -1,9 +1,9 @@
 import { CodedError } from '../../model/codes.js';
 import type { Scope } from '../../model/scope.js';
-import { agentOf, clientRoom, GROUPS_ROOM, groupOf, OPS_ROOM, SYSTEM_ROOM } from '../../rooms/names.js';
+import { agentOf, ANALYSTS_ROOM, clientRoom, GROUPS_ROOM, groupOf, OPS_ROOM, SYSTEM_ROOM } from '../../rooms/names.js';
 import { requireScope, type Principal } from './principal.js';
 
-const SCOPES = new Map<string, Scope>([[SYSTEM_ROOM, 'read'], [GROUPS_ROOM, 'read'], ['approvals', 'approve'], [OPS_ROOM, 'admin']]);
+const SCOPES = new Map<string, Scope>([[SYSTEM_ROOM, 'read'], [GROUPS_ROOM, 'read'], [ANALYSTS_ROOM, 'read'], ['approvals', 'approve'], [OPS_ROOM, 'admin']]);
 
 /** What its members need (WIRE.md, Rooms). */
 const scopeOfRoom = (room: string): Scope => SCOPES.get(room) ?? 'read';

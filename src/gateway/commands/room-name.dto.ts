@@ -1,12 +1,12 @@
 import { isSymbol } from '../../model/instrument.js';
-import { GROUPS_ROOM, OPS_ROOM, SYSTEM_ROOM } from '../../rooms/names.js';
+import { ANALYSTS_ROOM, GROUPS_ROOM, OPS_ROOM, SYSTEM_ROOM } from '../../rooms/names.js';
 
-export const ROOM_GRAMMAR = 'symbol:<symbol>, system, agent:<id>, group:<id>, groups, approvals, ops or client:<subject>';
+export const ROOM_GRAMMAR = 'symbol:<symbol>, system, agent:<id>, group:<id>, groups, analysts, approvals, ops or client:<subject>';
 
 const ID = /^[A-Za-z0-9._-]{1,64}$/;
 // a token's `sub` is up to its issuer: bounded, and without control characters
 const SUBJECT = /^[^\p{Cc}]{1,255}$/u;
-const ALONE = new Set([SYSTEM_ROOM, GROUPS_ROOM, 'approvals', OPS_ROOM]);
+const ALONE = new Set([SYSTEM_ROOM, GROUPS_ROOM, ANALYSTS_ROOM, 'approvals', OPS_ROOM]);
 const NAMED = new Map<string, (name: string) => boolean>([
   ['symbol', isSymbol],
   ['agent', (id) => ID.test(id)],

@@ -158,7 +158,7 @@ it('reaches into nested classes, and drops what they do not know', () => {
 });
 
 it.each<[unknown, boolean]>([
-  ['symbol:BTC/USD', true], ['system', true], ['groups', true], ['agent:deepseek-chat-v3.1', true], ['group:g1', true], ['approvals', true], ['ops', true],
+  ['symbol:BTC/USD', true], ['system', true], ['groups', true], ['analysts', true], ['agent:deepseek-chat-v3.1', true], ['group:g1', true], ['approvals', true], ['ops', true],
   ['client:anonymous:x', true], ['client:auth0|7', true],
   ['symbol:', false], ['symbol:A B', false], ['System', false], ['system:x', false], ['agent:', false], ['agent:a/b', false],
   ['client:', false], ['client:a\nb', false], [`client:${'x'.repeat(256)}`, false], ['constructor', false], ['', false], [7, false], [null, false],

@@ -61,7 +61,7 @@ function Logs({ filter, period }: { readonly filter: Filter; readonly period: Pe
     setNewer(false);
     void queryClient.invalidateQueries({ queryKey: ['ai-logs', 'list'] });
   };
-  useNews(({ decision_log: { calls: made, pending } }) => made - pending, () => {
+  useNews(({ model_calls: calls }) => calls, () => {
     void queryClient.invalidateQueries({ queryKey: ['costs'] });
     if ((data?.pages.length ?? 0) > 1) setNewer(true); // who reads on further down is not moved
     else again();

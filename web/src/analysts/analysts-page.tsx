@@ -47,7 +47,19 @@ function EmptySeats({ seats }: { readonly seats: readonly Seat[] }) {
 
 const RANK: Readonly<Record<Seat['state'], number>> = { seated: 0, away: 1, empty: 2 };
 
-function Panel({ seats: { items, counted_since: since, usage_since: usageSince } }: { readonly seats: Seats }) {
+/** Each node counts the votes that were given there. */
+function Counted({ of: { counted_since: since, nodes, silent, usage_since: usageSince } }: { readonly of: Seats }) {
+  const title = nodes.map(({ node, counted_since: at }) => `${node} since ${dayTime(at)}`).join('\n');
+  return (
+    <span className="text-xs text-muted">
+      {silent.length > 0 && <span className="mr-2 text-warn">without {silent.join(', ')}, which did not answer</span>}
+      <span title={title}>votes {nodes.length > 1 ? `at ${nodes.length} nodes ` : ''}since {dayTime(since)}</span>, tokens and dollars since {dayTime(usageSince)}
+    </span>
+  );
+}
+
+function Panel({ seats }: { readonly seats: Seats }) {
+  const { items } = seats;
   const present = items.filter(({ state }) => state !== 'empty').sort((a, b) => RANK[a.state] - RANK[b.state]);
   const { lostAt } = useConnection();
   return (
@@ -56,7 +68,7 @@ function Panel({ seats: { items, counted_since: since, usage_since: usageSince }
       <Summary items={items} />
       <Card
         title="The panel" className={lostAt === null ? '' : 'opacity-70'}
-        aside={<span className="text-xs text-muted">votes since {dayTime(since)}, tokens and dollars since {dayTime(usageSince)}</span>}
+        aside={<Counted of={seats} />}
       >
         {present.length === 0 ? <Empty title="Nobody sits on the panel.">Seats are configured in config/analysts.yaml.</Empty> : (
           <Table caption="The panel" columns={COLUMNS}>{present.map((seat) => <SeatRow key={seat.agent_id} seat={seat} />)}</Table>
@@ -74,9 +86,9 @@ function Panel({ seats: { items, counted_since: since, usage_since: usageSince }
 
 /** Who sits on the panel, and how each has voted. */
 export function AnalystsPage() {
-  const ops = useRoom('ops', { analyst_update: ({ data }) => seatTaken(data) });
-  useNews(({ queue }) => queue.ended, () => void queryClient.invalidateQueries({ queryKey: seatsQuery.queryKey }));
-  const { data: seats, error, refetch } = useQuery({ ...seatsQuery, enabled: ops.name !== 'joining' });
+  const room = useRoom('analysts', { analyst_update: ({ data }) => seatTaken(data) });
+  useNews(({ runs_ended: runs }) => runs, () => void queryClient.invalidateQueries({ queryKey: seatsQuery.queryKey }));
+  const { data: seats, error, refetch } = useQuery({ ...seatsQuery, enabled: room.name !== 'joining' });
   if (error && !seats) return <ErrorNote error={error} again={() => void refetch()} />;
   if (!seats) return <Loading what="Loading the panel" />;
   return <Panel seats={seats} />;

@@ -24,7 +24,11 @@ export interface Seat {
 }
 export interface Seats {
   readonly items: readonly Seat[];
+  /** The earliest of `nodes`, whose votes these are. */
   readonly counted_since: string;
+  readonly nodes: readonly { readonly node: string; readonly counted_since: string }[];
+  /** Nodes that did not answer in time. */
+  readonly silent: readonly string[];
   readonly usage_since: string;
 }
 
