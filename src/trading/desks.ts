@@ -58,6 +58,11 @@ export class Desks extends Trading {
     clearTimeout(timer);
   }
 
+  /** States as they are stored, before they are read here. */
+  async lookAtStates(): Promise<void> {
+    await this.needs.states.look();
+  }
+
   /** What rows say of accounts that are not traded here, and of states. */
   async refresh(): Promise<void> {
     for (const scope of await this.needs.states.sync()) {

@@ -39,22 +39,27 @@ const strictness = (state: TradingState): number => TRADING_STATES.indexOf(state
 /** ACTIVE, REDUCING, HALTED of the server and of each account: rows, with a copy in memory. */
 export class States {
   private states = new Map<string, StateNow>();
+  /** Seen by a look, and not yet handed out by `sync`. */
+  private readonly unsaid = new Set<string>();
 
   constructor(private readonly db: Kysely<Schema>, private readonly writer: RoomWriter) {}
 
-  /** What other nodes have changed; returns the scopes that differ. */
-  sync(): Promise<readonly string[]> {
-    return this.read(this.db.selectFrom('trading_state').selectAll().execute());
+  /** What other nodes have changed; returns the scopes that differ since the last time. */
+  async sync(): Promise<readonly string[]> {
+    await this.look();
+    const changed = [...this.unsaid];
+    this.unsaid.clear();
+    return changed;
   }
 
-  private async read(rows: Promise<readonly TradingStateTable[]>): Promise<readonly string[]> {
-    const changed: string[] = [];
-    for (const { scope, state, code, reason, by, at, version } of await rows) {
+  /** What is stored is known from here on: another node's word of it may come before this node has looked by itself. */
+  async look(): Promise<void> {
+    const rows = await this.db.selectFrom('trading_state').selectAll().execute();
+    for (const { scope, state, code, reason, by, at, version } of rows) {
       if ((this.states.get(scope)?.version ?? 0) >= version) continue;
       this.states.set(scope, { state, code, reason, by, at, version });
-      changed.push(scope);
+      this.unsaid.add(scope);
     }
-    return changed;
   }
 
   of(scope: string): StateNow {
@@ -74,8 +79,7 @@ export class States {
         return await this.next(scope, change);
       } catch (error) {
         if (!(error instanceof Outrun)) throw error;
-        // of this scope alone: what became of others is still to be acted on
-        await this.read(this.db.selectFrom('trading_state').selectAll().where('scope', '=', scope).execute());
+        await this.look();
         const now = this.of(scope);
         if (change.by === BREAKER && strictness(now.state) >= strictness(change.state)) return now; // it never loosens what somebody has said
       }

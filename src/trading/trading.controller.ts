@@ -62,7 +62,8 @@ export class TradingController {
     description: '{items: [{account_id, broker, mode, currency, initial_balance, total_balance, wallet_balance, available_balance, unrealized_pnl, used_percentage, peak_equity, '
       + 'day_start_equity, limits: {max_daily_loss, max_drawdown} (shares, null: none), positions, state, code, reason}], next}',
   })
-  accounts(@Query() query: PageQuery): Listed {
+  async accounts(@Query() query: PageQuery): Promise<Listed> {
+    await this.trading.lookAtStates();
     const { items, next } = pageOf(this.trading.accounts(), query, ({ accountId }) => accountId);
     return { items: items.map(accountOnWire), next };
   }

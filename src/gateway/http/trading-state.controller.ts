@@ -17,7 +17,8 @@ export class TradingStateController {
   @Get()
   @ApiOperation({ summary: 'May be traded? ACTIVE, REDUCING or HALTED, of all and of each account' })
   @ApiOkResponse({ description: SHAPE })
-  read(): Record<string, unknown> {
+  async read(): Promise<Record<string, unknown>> {
+    await this.states.look();
     return {
       ...onWire(this.states.of(ALL)),
       accounts: this.desks.accounts().map(({ accountId }) => ({ account_id: accountId, ...onWire(this.states.of(accountId)) })),
