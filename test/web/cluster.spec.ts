@@ -16,7 +16,7 @@ beforeAll(async () => {
   cluster = await Cluster.start(2, quiet, await tradingRoot({ symbols: ['BTCUSDT'], needed: 1 }));
   const [a, b] = cluster.nodes.map(({ url }) => new URL(url).host) as [string, string];
   nginx = await Nginx.start([a, b, b]);
-}, 60_000);
+}, 120_000);
 const open = pagesOf();
 afterAll(async () => {
   await nginx?.remove();
@@ -83,7 +83,7 @@ test('a page at one node sees what happens at the other: votes, a signal, an app
   await until(async () => (await nodes(page).count()) === 2, 'both nodes are shown');
   expect(await axe()).toEqual([]);
   expect(faults).toEqual([]);
-});
+}, 180_000);
 
 test('behind nginx the node of a page is killed: the page goes on at the other, without a reload and without a missing signal', async () => {
   const { page, faults } = await open(nginx, '/operations', { expected: /ERR_|WebSocket connection|50[234]/ });
@@ -115,4 +115,4 @@ test('behind nginx the node of a page is killed: the page goes on at the other, 
   await says.filter({ hasText: String(other.process.pid) }).waitFor();
   await until(async () => (await nodes(page).count()) === 1, 'the other is alone');
   expect(faults).toEqual([]);
-});
+}, 180_000);
