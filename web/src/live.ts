@@ -118,13 +118,3 @@ export function useRoom(room: string | null, handlers: RoomHandlers = {}): Membe
   }, [room]);
   return useStore(memberships.state(room ?? ''));
 }
-
-/** The same for several rooms at once; how each stands is not told. */
-export function useRooms(rooms: readonly string[], handlers: RoomHandlers): void {
-  const hear = useEffectEvent((message: Message) => (handlers[message.type] as ((message: Message) => void) | undefined)?.(message));
-  const names = rooms.join('\n');
-  useEffect(() => {
-    const ends = names.split('\n').filter((room) => room !== '').flatMap((room) => [listeners.add(room, (message) => hear(message)), memberships.use(room)]);
-    return () => ends.forEach((end) => end());
-  }, [names]);
-}
