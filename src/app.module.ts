@@ -17,6 +17,7 @@ import { MarketModule } from './market/market.module.js';
 import { WatchModule } from './market/watch.module.js';
 import { WatchedSymbols } from './market/watched-symbols.js';
 import { OpsModule } from './ops/ops.module.js';
+import { SweepingModule } from './ops/sweeping.module.js';
 import { Hub } from './rooms/hub.js';
 import { symbolRoom } from './rooms/names.js';
 import { Peers } from './rooms/peers.js';
@@ -88,7 +89,8 @@ export class AppModule {
     const watch = WatchModule.of([configuration, rooms, market, signals], watchPorts);
     const groups = GroupsModule.of({ configuration, storage, cluster, rooms, journal, knowledge, market, analysts, trading });
     const gateway = GatewayModule.of(configuration, storage, cluster, rooms, journal, market, remote, analysts, signals, approvals, trading, agents, assets, groups, watch);
+    const sweeping = SweepingModule.of(configuration, storage, cluster);
     const ops = OpsModule.of(configuration, storage, cluster, rooms, journal, market, remote, analysts, signals, trading, gateway);
-    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groups, watch, gateway, ops] };
+    return { module: AppModule, imports: [configuration, storage, cluster, rooms, journal, knowledge, market, remote, analysts, outcomes, signals, approvals, trading, strategies, agents, assets, work, groups, watch, gateway, sweeping, ops] };
   }
 }

@@ -64,6 +64,7 @@ import type { RedisLink } from './storage/redis.js';
 import { REDIS } from './storage/storage.module.js';
 import { CLUSTER, type Cluster } from './storage/cluster.module.js';
 import type { Leases } from './storage/leases.js';
+import { Sweeper } from './storage/sweeper.js';
 import { isUnavailable } from './storage/unavailable.js';
 import { AgentFeed } from './trading/agents/agent-feed.js';
 import { Agents } from './trading/agents/agents.js';
@@ -157,6 +158,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   nest.get(NewsFeeds).start();
   await nest.get(Alerts).catchUp();
   nest.get(Retention).start();
+  nest.get(Sweeper).start();
   const left = await nest.get(Runs).resume();
   if (left > 0) log.info({ runs: left }, 'Taking up runs that an earlier process did not end');
   await nest.listen(config.server.port, config.server.host);
@@ -235,7 +237,7 @@ async function stop(nest: NestExpressApplication, config: Config): Promise<void>
   nest.get(AgentFeed).stop();
   await nest.get(EquityPoints).idle();
   await Promise.all([
-    nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop(), nest.get(Outcomes).stop(GRACE_MS),
+    nest.get(Alerts).stop(GRACE_MS), nest.get(Retention).stop(), nest.get(Sweeper).stop(), nest.get(Outcomes).stop(GRACE_MS),
     nest.get(NewsFeeds).stop(), nest.get(News).stop(), nest.get(Situations).stop(), nest.get(SqlCallLog).drain(GRACE_MS),
     nest.get(RemoteVotes).stop(),
   ]);

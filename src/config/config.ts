@@ -299,6 +299,16 @@ export interface Config {
   /** What this node does; all of it where it is alone. */
   readonly roles: ReadonlySet<Role>;
   readonly rooms: { readonly keepMessages: number; readonly keepHours: number };
+  /** How long what is bulky is kept, in days; 0: for ever. */
+  readonly retention: {
+    /** What runs were built from, and calls of models: wall time. */
+    readonly runDays: number;
+    /** What agents saw in a cycle: market time before the agent's last one. */
+    readonly cycleDays: number;
+    /** All points of equity, and from then on those of hours until `equityHourlyDays`, of days after that: market time before the account's last one. */
+    readonly equityDays: number;
+    readonly equityHourlyDays: number;
+  };
   readonly auth: {
     readonly required: boolean;
     readonly jwtSecret: string | null;

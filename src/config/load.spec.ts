@@ -47,6 +47,7 @@ describe('without any variable', () => {
       storage: { dataDir: join(root, 'data'), databaseUrl: null, redisUrl: null },
       roles: new Set(['gateway', 'analyst', 'market', 'trading']),
       rooms: { keepMessages: 100_000, keepHours: 168 },
+      retention: { runDays: 365, cycleDays: 90, equityDays: 35, equityHourlyDays: 730 },
       auth: { required: false, jwtSecret: null, jwksUrl: null, audience: null, issuer: null, allowedOrigins: null },
       limits: {
         heartbeatIntervalMs: 30_000, heartbeatTimeoutMs: 60_000, queueMessages: 1000, queueBytes: 1_048_576, maxConnections: 1000,

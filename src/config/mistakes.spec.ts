@@ -89,6 +89,8 @@ describe('each mistake comes with its remedy', () => {
     [{ SIGNAL_GENERATION_INTERVAL: '0' }, /^SIGNAL_GENERATION_INTERVAL=0: must be a number from 0\.1/],
     [{ PRICE_MOVE_TRIGGER: '0' }, /^PRICE_MOVE_TRIGGER=0: must be a number above 0 and at most 1/],
     [{ ROOM_KEEP_MESSAGES: '1e3' }, /^ROOM_KEEP_MESSAGES=1e3: must be an integer/],
+    [{ RUN_KEEP_DAYS: '-1' }, /^RUN_KEEP_DAYS=-1: must be a number of days from 0 \(for ever\) to 100000; without it, it is 365$/],
+    [{ EQUITY_KEEP_DAYS: '40', EQUITY_KEEP_HOURLY_DAYS: '30' }, /^EQUITY_KEEP_HOURLY_DAYS=30: must be at least EQUITY_KEEP_DAYS \(40\), or 0/],
     [{ LOG_LEVEL: 'loud' }, /^LOG_LEVEL=loud: must be one of fatal, error/],
     [{ TRADING: 'alpaca-paper' }, /^TRADING=alpaca-paper needs ALPACA_API_KEY and ALPACA_SECRET_KEY/],
     [{ TRADING: 'alpaca-live', ALPACA_API_KEY: 'k', ALPACA_SECRET_KEY: 's' }, /^TRADING=alpaca-live trades with real money: set I_ACCEPT_LIVE_TRADING=yes too/],

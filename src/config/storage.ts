@@ -5,7 +5,7 @@ import type { Findings } from './findings.js';
 import { frozenSet } from './freeze.js';
 import type { Variables } from './variables.js';
 
-type StorageConfig = Pick<Config, 'storage' | 'rooms' | 'roles'>;
+type StorageConfig = Pick<Config, 'storage' | 'rooms' | 'retention' | 'roles'>;
 
 /** Where things are kept, for how long, and by how many nodes. Addresses are never shown: they may hold passwords. */
 export function storageConfig(variables: Variables, root: string, findings: Findings): StorageConfig {
@@ -23,7 +23,19 @@ export function storageConfig(variables: Variables, root: string, findings: Find
       keepMessages: variables.integer('ROOM_KEEP_MESSAGES', 100_000, { min: 1, max: 1_000_000_000 }),
       keepHours: variables.number('ROOM_KEEP_HOURS', 168, { min: 0, max: 1_000_000, above: true }),
     },
+    retention: retention(variables, findings),
   };
+}
+
+function retention(variables: Variables, findings: Findings): StorageConfig['retention'] {
+  const days = (name: string, fallback: number): number => variables.number(name, fallback, { min: 0, max: 100_000, words: 'of days from 0 (for ever) to 100000' });
+  const kept = {
+    runDays: days('RUN_KEEP_DAYS', 365), cycleDays: days('CYCLE_KEEP_DAYS', 90), equityDays: days('EQUITY_KEEP_DAYS', 35), equityHourlyDays: days('EQUITY_KEEP_HOURLY_DAYS', 730),
+  };
+  if (kept.equityDays > 0 && kept.equityHourlyDays > 0 && kept.equityHourlyDays < kept.equityDays) {
+    findings.problem(`EQUITY_KEEP_HOURLY_DAYS=${kept.equityHourlyDays}: must be at least EQUITY_KEEP_DAYS (${kept.equityDays}), or 0: points of each hour are what is left of all points`);
+  }
+  return kept;
 }
 
 /** A missing directory is made at start; rights are found out there too. */

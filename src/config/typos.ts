@@ -1,4 +1,4 @@
-const PREFIXES = ['WS_', 'AUTH_', 'AGENT_', 'REPLAY_', 'SIM_', 'ROOM_'];
+const PREFIXES = ['WS_', 'AUTH_', 'AGENT_', 'REPLAY_', 'SIM_', 'ROOM_', 'RUN_KEEP_', 'CYCLE_', 'EQUITY_'];
 const MAX_DISTANCE = 2;
 
 /** Variables of ours that are not known and look like a known one: `[misspelt, meant]`. */

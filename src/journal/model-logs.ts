@@ -126,7 +126,7 @@ function narrowed(query: CallsQuery, { symbol, agent, runId, outcome, model, fro
 }
 
 /** Not after any UUIDv7 of that millisecond (RFC 9562, 5.7), and before all later ones. */
-function idAt(time: number): string {
+export function idAt(time: number): string {
   const hex = Math.max(0, Math.floor(time)).toString(16).padStart(12, '0').slice(-12);
   return `${hex.slice(0, 8)}-${hex.slice(8)}`;
 }

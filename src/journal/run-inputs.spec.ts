@@ -6,7 +6,7 @@ import { freshPostgres, freshSqlite, type FreshDatabase } from '../../test/suppo
 import { barsAgo, viewOf } from '../../test/support/views.js';
 import { decisionHash, decisionRecord, votesFrom } from './decision.js';
 import { inputsRecord, viewFrom } from './inputs-record.js';
-import { RunInputs } from './run-inputs.js';
+import { RunInputs, type StoredRun } from './run-inputs.js';
 
 const RULES = { threshold: 0.7, minConfidence: 0.6, minDomains: 3 };
 const rest = { runId: 'run-1', depth: 'fast', requester: 'schedule', seats: [], rules: RULES } as const;
@@ -75,7 +75,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     await db.kysely.transaction().execute((tx) => runs.insert(tx, inputs, decisionRecord([], decide([], RULES))));
     const found = await runs.find('run-1');
     expect(found).toEqual({ inputs, decision: record, decisionHash: decisionHash(record) });
-    expect(viewFrom(found!.inputs)).toStrictEqual(view);
+    expect(viewFrom((found as StoredRun).inputs)).toStrictEqual(view);
     expect(await runs.find('run-2')).toBeNull();
   });
 });

@@ -6,11 +6,21 @@ import type { InputsRecord } from './inputs-record.js';
 import { packed, unpacked } from './stored-text.js';
 
 export interface StoredRun {
+  readonly swept?: false;
   readonly inputs: InputsRecord;
   readonly decision: DecisionRecord;
   /** SHA-256 of the decision, hexadecimal, as it was when it was stored. */
   readonly decisionHash: string;
 }
+
+/** What it was built from was too old to be kept (`RunRetention`). */
+export interface SweptRun {
+  readonly swept: true;
+  readonly decisionHash: string;
+}
+
+/** Stands where inputs and decision were. */
+export const SWEPT = '';
 
 /** What each run was built from and what came of it. */
 export class RunInputs {
@@ -33,8 +43,9 @@ export class RunInputs {
     }]);
   }
 
-  async find(runId: string): Promise<StoredRun | null> {
+  async find(runId: string): Promise<StoredRun | SweptRun | null> {
     const row = await this.db.selectFrom('run_inputs').selectAll().where('run_id', '=', runId).executeTakeFirst();
+    if (row?.inputs === SWEPT) return { swept: true, decisionHash: row.decision_hash };
     return row ? {
       inputs: JSON.parse(unpacked(row.inputs)) as InputsRecord,
       decision: JSON.parse(unpacked(row.decision)) as DecisionRecord,

@@ -39,10 +39,11 @@ export class Reruns {
     private readonly modelsOf: (runId: string) => RecordedModels,
   ) {}
 
-  /** @throws NOT_FOUND where its inputs are not kept. */
+  /** @throws NOT_FOUND where its inputs are not kept, or no longer. */
   async again(runId: string): Promise<Rerun> {
     const row = await this.inputs.find(runId);
     if (!row) throw new CodedError('NOT_FOUND', `There are no inputs of the run ${runId.slice(0, 64)}: it does not exist, ended without a signal, or came of a replayed file with rules alone, which gives the same signals again by itself`);
+    if (row.swept) throw new CodedError('NOT_FOUND', `The inputs of the run ${runId} and the calls of its models were swept: they are kept for RUN_KEEP_DAYS, so it cannot be built again. Its decision had the hash ${row.decisionHash}`);
     const { inputs, decision: recorded } = row;
     const votes = await this.ask(inputs, votesFrom(recorded));
     const again = decisionRecord(votes, decide(votes, inputs.rules));

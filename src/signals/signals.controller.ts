@@ -66,7 +66,7 @@ export class SignalsController {
     if (!row) throw new CodedError('NOT_FOUND', `There is no signal ${id.slice(0, 64)}`);
     const body = JSON.parse(row.body) as SignalBody;
     const kept = body.agents_consensus.min_confidence === undefined ? await this.inputs.find(row.run_id) : null;
-    const recorded = recordedDecision(body, row.opinions, kept?.inputs.rules ?? null);
+    const recorded = recordedDecision(body, row.opinions, kept && !kept.swept ? kept.inputs.rules : null);
     const explanation = recorded && explain(recorded.ballots, recorded.rules);
     if (!recorded || !explanation) throw new Error(`signal ${row.signal_id}: its stored votes do not come to what it says`);
     return explainOnWire(body, recorded, explanation);

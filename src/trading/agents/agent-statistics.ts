@@ -4,6 +4,7 @@ import type { AgentPerformance } from '../../model/wire/trading.js';
 import type { Schema } from '../../storage/schema.js';
 import type { ClosedTradesTable } from '../../storage/trading-schema.js';
 import type { EquityPoint, EquityPoints } from '../portfolio/equity-points.js';
+import { thinnedBefore } from '../portfolio/equity-thinning.js';
 import type { AccountView } from '../trading.js';
 import { analyticsOf, type Analytics } from './analytics.js';
 import { performanceOf } from './performance.js';
@@ -25,11 +26,14 @@ interface Past {
 export class AgentStatistics {
   readonly #past = new Map<string, Past>();
 
-  constructor(private readonly db: Kysely<Schema>, private readonly points: Pick<EquityPoints, 'latest' | 'newest'>) {}
+  /** @param hourlyDays of market time before the newest point, of which there is one each hour (`EquityThinning`); 0: of all */
+  constructor(private readonly db: Kysely<Schema>, private readonly points: Pick<EquityPoints, 'latest' | 'newest'>, private readonly hourlyDays = 0) {}
 
   async performance({ accountId, initial, totals: { equity } }: Worth): Promise<AgentPerformance> {
     const { trades, points } = await this.#read(accountId);
-    return performanceOf({ initial, equity, points, trades: trades.map(({ pnl }) => ({ pnl: decimal(pnl) })) });
+    const newest = points.at(-1)?.at;
+    const hourlyFrom = this.hourlyDays > 0 && newest !== undefined ? thinnedBefore(newest, this.hourlyDays) : -Infinity;
+    return performanceOf({ initial, equity, points, hourlyFrom, trades: trades.map(({ pnl }) => ({ pnl: decimal(pnl) })) });
   }
 
   async analytics({ accountId }: Pick<AccountView, 'accountId'>): Promise<Analytics> {

@@ -75,7 +75,7 @@ export class AgentsController {
   }
 
   @Get(':id/equity-history')
-  @ApiOperation({ summary: 'Its equity: the newest points, oldest first; at most one a minute of market time, and one at each fill' })
+  @ApiOperation({ summary: 'Its equity: the newest points, oldest first; at most one a minute of market time, and one at each fill; of long ago the last, highest and lowest of each hour, then of each day' })
   @ApiOkResponse({ description: '[{timestamp, total_balance, available_balance, unrealized_pnl}]' })
   async equityHistory(@Param('id') id: string, @Query() { limit }: LimitQuery): Promise<readonly Wire[]> {
     return (await this.points.latest(this.agents.config(id).accountId, limit)).map(equityOnWire);

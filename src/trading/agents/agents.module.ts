@@ -38,7 +38,11 @@ export class AgentsModule {
             db: kysely, writer, trading, onError: (error) => log.error({ err: error }, 'What an account is worth could not be recorded; the next minute is'),
           }),
         },
-        { provide: AgentStatistics, inject: [DATABASE, EquityPoints], useFactory: ({ kysely }: Database, points: EquityPoints) => new AgentStatistics(kysely, points) },
+        {
+          provide: AgentStatistics,
+          inject: [CONFIG, DATABASE, EquityPoints],
+          useFactory: ({ retention: { equityDays, equityHourlyDays } }: Config, { kysely }: Database, points: EquityPoints) => new AgentStatistics(kysely, points, equityDays > 0 ? equityHourlyDays : 0),
+        },
         {
           provide: AgentInputs,
           inject: [DATABASE, Market, SignalStore, Runs, LOG],

@@ -15,16 +15,18 @@ interface Past {
   readonly trades: readonly Pick<ClosedTrade, 'pnl'>[];
   /** Oldest first. */
   readonly points: readonly EquityAt[];
+  /** Market time before which hours are missing because points were thinned to days: no hourly returns are made of those. */
+  readonly hourlyFrom?: number;
 }
 
 const HOUR = 3_600_000;
 const HOURS_A_YEAR = 8760;
 
-export function performanceOf({ initial, equity, trades, points }: Past): AgentPerformance {
+export function performanceOf({ initial, equity, trades, points, hourlyFrom = -Infinity }: Past): AgentPerformance {
   const wins = trades.filter(({ pnl }) => pnl.gt(0));
   const losses = trades.filter(({ pnl }) => pnl.lt(0));
   const [profit, loss, pnl] = [sumOf(wins), sumOf(losses), equity.minus(initial)];
-  const returns = hourlyReturns(points);
+  const returns = hourlyReturns(points.filter(({ at }) => at >= hourlyFrom));
   return {
     total_pnl: pnl.toNumber(),
     return_pct: initial.gt(0) ? pnl.div(initial).times(100).toNumber() : null,
