@@ -12,7 +12,6 @@ import { Events } from './events/event.js';
 import { GroupStore } from './group-store.js';
 import { BookedEmbedder } from './lessons/booked-embedder.js';
 import { LessonIndex } from './lessons/lesson-index.js';
-import { LessonStore } from './lessons/lesson-store.js';
 import { LessonsController } from './lessons/lessons.controller.js';
 import { Recall } from './lessons/recall.js';
 import { TraceController } from './trace/trace.controller.js';

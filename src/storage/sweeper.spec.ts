@@ -71,7 +71,6 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
   test('what fails is said, and tried again at the next sweep', async () => {
     let times = 0;
     sweeper([{
-      // eslint-disable-next-line require-yield
       async *sweep(): AsyncGenerator<number> {
         times += 1;
         if (times === 1) throw new Error('away');

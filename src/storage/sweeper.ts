@@ -15,7 +15,7 @@ export interface SweeperNeeds {
   readonly everyMs?: number;
 }
 
-export const SWEEP_LEASE = 'retention';
+const SWEEP_LEASE = 'retention';
 const EVERY_MS = 3_600_000;
 /** Longer than the pause between two sweeps: the node that swept last does so again, another takes over where it is gone. */
 const LEASE_OF_PAUSES = 1.5;

@@ -151,7 +151,7 @@ export class LessonIndex extends Experiences {
   }
 }
 
-export const experienceOf = ({ item, by }: Pick<Recalled, 'item' | 'by'>): Experience =>
+const experienceOf = ({ item, by }: Pick<Recalled, 'item' | 'by'>): Experience =>
   ({ id: item.lessonId, lesson: item.lesson, outcome_return: item.outcomeReturn, ...(by === 'meaning' ? { by } : {}) });
 
 /** `symbol` of a payload that is a JSON object. */
