@@ -54,6 +54,9 @@ export const remaining = ({ quantity, filledQuantity }: Order): Decimal => quant
 
 const MINUTE = 60_000;
 
+/** `2026-01-31`, UTC, of a time in epoch milliseconds. */
+export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
 /** One account as it is in memory: the rows say the same. */
 export class Account {
   /** Open ones, oldest first. */
@@ -97,7 +100,7 @@ export class Account {
   /** After marks or money have changed. True where the day began anew or the peak rose. */
   measure(now: number): boolean {
     const { equity } = this.book.totals();
-    const day = new Date(now).toISOString().slice(0, 10);
+    const day = dayOf(now);
     const fresh = day !== this.day;
     if (fresh) [this.day, this.dayStartEquity] = [day, equity];
     const higher = equity.gt(this.peakEquity);

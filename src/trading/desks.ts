@@ -5,7 +5,7 @@ import { CodedError } from '../model/codes.js';
 import { ZERO } from '../model/decimal.js';
 import type { Intent, TradingState } from '../model/trading.js';
 import { systemAlert } from '../rooms/system-alert.js';
-import type { Account, Order } from './account.js';
+import { dayOf, type Account, type Order } from './account.js';
 import type { NewAccount } from './account-directory.js';
 import { accountView } from './account-view.js';
 import type { Desk } from './desk.js';
@@ -218,8 +218,9 @@ export class Desks extends Trading {
     if (!account || this.breaking.has(id)) return;
     const { equity } = account.book.totals();
     const broken = brokenLimit({ equity, dayStartEquity: account.dayStartEquity.gt(ZERO) ? account.dayStartEquity : equity, peakEquity: account.peakEquity }, limits);
-    const { state, code } = this.needs.states.of(id);
-    if (!broken || state !== 'ACTIVE' || code === broken.code) return;
+    const { state, code, at } = this.needs.states.of(id);
+    // whoever went on past it did so for that day
+    if (!broken || state !== 'ACTIVE' || (code === broken.code && at !== null && dayOf(at) === account.day)) return;
     this.breaking.add(id);
     this.setState(id, { state: this.needs.config.breaker, code: broken.code, reason: broken.detail, by: BREAKER, at: this.needs.market.now() })
       .catch(this.needs.onFault).finally(() => this.breaking.delete(id));

@@ -151,6 +151,28 @@ describe('states', () => {
     expect(await world.desks.propose(wanted('adds', { kind: 'open', side: 'long', size: { kind: 'quantity', quantity: decimal(1) } }))).toMatchObject({ gate: { code: 'MAX_DAILY_LOSS' } });
     expect(await world.desks.propose(wanted('out', { kind: 'close', quantity: null }))).toMatchObject({ status: 'submitted' });
   });
+
+  it('who went on past a daily loss has the breaker again the next day', async () => {
+    await begin({ mode: 'perpetual', maxLeverage: 10, sizing: { method: 'fixed_fraction', fraction: 0.9, dailyVolatility: 0.01, kellyFraction: 0.25 }, limits: { ...accountOf('x').limits, maxPosition: 2, maxExposure: 2, maxConcentration: 2, maxDrawdown: 0.9, maxPriceAgeMs: 1e9 } });
+    const halted = async (): Promise<boolean> => {
+      await new Promise((resolve) => setImmediate(resolve));
+      await world.writer.idle();
+      return world.states.of('main').state === 'HALTED';
+    };
+    await candle(100);
+    await world.desks.propose(wanted('in', LONG));
+    await candle(100);
+    await candle(96);
+    expect(await halted()).toBe(true);
+    await world.desks.setState('main', { state: 'ACTIVE', code: null, reason: 'I know', by: 'somebody', at: world.desks.now() });
+    await candle(90);
+    expect(await halted()).toBe(false);
+    bar += 24 * 60;
+    await candle(90);
+    expect(await halted()).toBe(false);
+    await candle(85);
+    expect(await halted()).toBe(true);
+  });
 });
 
 describe('after a restart', () => {

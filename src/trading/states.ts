@@ -10,7 +10,7 @@ export const ALL = 'all';
 
 export interface StateNow {
   readonly state: TradingState;
-  /** Why, e.g. `MAX_DAILY_LOSS`. In ACTIVE: what a person went past, so that the breaker does not trip for it again. */
+  /** Why, e.g. `MAX_DAILY_LOSS`. In ACTIVE: what a person went past, so that the breaker does not trip for it again that day. */
   readonly code: string | null;
   readonly reason: string | null;
   /** `breaker`, `reconciliation`, or a subject. */

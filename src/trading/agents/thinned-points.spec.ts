@@ -3,12 +3,12 @@ import { freshPostgres, freshSqlite, type FreshDatabase } from '../../../test/su
 import { MemoryTrading } from '../../../test/support/memory-trading.js';
 import { roomNode } from '../../../test/support/room-node.js';
 import { decimal } from '../../model/decimal.js';
+import type { AgentPerformance } from '../../model/wire/trading.js';
 import { EquityPoints } from '../portfolio/equity-points.js';
 import { EquityThinning } from '../portfolio/equity-thinning.js';
 import type { AccountView } from '../trading.js';
 import { AgentStatistics } from './agent-statistics.js';
 import { equityOnWire } from './agent-views.js';
-import type { Performance } from './performance.js';
 
 const [MINUTE, HOUR, DAY] = [60_000, 3_600_000, 86_400_000];
 const BEGIN = Date.UTC(2026, 0, 1);
@@ -34,7 +34,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     return rows;
   }
   const of = async (accountId: string) => (await points.latest(accountId, 50_000)).map(({ at, equity }) => [at - BEGIN, equity] as const);
-  const performance = (accountId: string, hourlyDays: number): Promise<Performance> =>
+  const performance = (accountId: string, hourlyDays: number): Promise<AgentPerformance> =>
     new AgentStatistics(db.kysely, points, hourlyDays).performance({ accountId, initial: decimal(10_000), totals: { equity: decimal(10_000) } } as AccountView);
 
   test('of an hour the last, highest and lowest are left, of a day after longer; the rest stays', async () => {
