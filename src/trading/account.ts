@@ -53,6 +53,7 @@ export const isProtective = ({ role }: Order): boolean => role === 'target' || r
 export const remaining = ({ quantity, filledQuantity }: Order): Decimal => quantity.minus(filledQuantity);
 
 const MINUTE = 60_000;
+const DAY = 86_400_000;
 
 /** `2026-01-31`, UTC, of a time in epoch milliseconds. */
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
@@ -97,11 +98,11 @@ export class Account {
     return this.times;
   }
 
-  /** After marks or money have changed. True where the day began anew or the peak rose. */
+  /** After marks or money have changed. True where the day began anew or the peak rose. A price that comes late is of the day before, and begins none. */
   measure(now: number): boolean {
     const { equity } = this.book.totals();
     const day = dayOf(now);
-    const fresh = day !== this.day;
+    const fresh = day !== this.day && dayOf(now + DAY) !== this.day;
     if (fresh) [this.day, this.dayStartEquity] = [day, equity];
     const higher = equity.gt(this.peakEquity);
     if (higher) this.peakEquity = equity;

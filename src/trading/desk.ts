@@ -16,6 +16,7 @@ import type { Proposal } from './proposal.js';
 import type { Prices } from './prices.js';
 import type { Difference } from './reconciliation.js';
 import type { Decision, TradingEvents } from './trading.js';
+import { Worth } from './worth.js';
 
 export interface DeskNeeds {
   readonly account: Account;
@@ -38,9 +39,6 @@ export interface DeskNeeds {
   readonly askAgainMs: readonly number[];
 }
 
-/** Market milliseconds between two notices that an account's worth has changed. */
-const NOTICE_MS = 1000;
-
 /** One account's serial writer: one step after the other, whoever asks. */
 export class Desk implements BrokerListener {
   readonly account: Account;
@@ -55,7 +53,7 @@ export class Desk implements BrokerListener {
   private readonly exits: Exits;
   private readonly line: BrokerLine;
   private readonly halt: Halt;
-  private noticedAt = Number.NEGATIVE_INFINITY;
+  private readonly worth: Worth;
 
   constructor(private readonly needs: DeskNeeds) {
     const { account, broker, flow, openings, prices, instrumentOf, askAgainMs, onFault } = needs;
@@ -67,11 +65,14 @@ export class Desk implements BrokerListener {
       account, broker, cancels: this.cancels, driven: needs.driven !== null, askAgainMs, onFault, run: (step) => this.run(step),
       isHalted: needs.isHalted, onLeft: needs.onLeft,
     });
+    this.worth = new Worth({
+      account, onFault, now: () => prices.now(), keep: () => this.run(() => flow.executions.keep()), onWorth: needs.onWorth, notice: () => needs.said('account', account.id),
+    });
     this.line = new BrokerLine({
       account, broker, flow, openings, askAgainMs, touch, onFault, run: (step) => this.run(step), filled: (booked) => this.fills.push(booked),
       onMet: async (differences) => {
         if (differences.length > 0) await needs.onDifference(differences);
-        await this.notice();
+        await this.worth.notice();
       },
     });
   }
@@ -129,7 +130,7 @@ export class Desk implements BrokerListener {
   tick(symbol: string, price: number, volume: number, at: number): void {
     if (!this.concerns(symbol)) return;
     this.account.book.mark(symbol, decimal(price));
-    this.worth(at);
+    this.worth.changed(at);
     if (this.ticksWaiting.has(symbol)) return; // the one that waits sees the newest price
     this.ticksWaiting.add(symbol);
     this.run(async () => {
@@ -148,7 +149,7 @@ export class Desk implements BrokerListener {
       this.account.book.mark(symbol, decimal(candle.close));
       await this.due(symbol);
     });
-    this.worth(candle.knownAt);
+    this.worth.changed(candle.knownAt);
   }
 
   /** What can add exposure goes; what protects stays. Not from inside a step. */
@@ -183,7 +184,7 @@ export class Desk implements BrokerListener {
 
   async booked(entry: AccountEntry): Promise<void> {
     await this.inside(async () => {
-      if (await this.flow.executions.entered(entry)) this.worth(entry.at);
+      if (await this.flow.executions.entered(entry)) this.worth.changed(entry.at);
     });
   }
 
@@ -228,7 +229,7 @@ export class Desk implements BrokerListener {
         await this.needs.said('filled', fill);
         if (end) await this.needs.said('closed', end);
       }
-      if (fills.length > 0) await this.notice();
+      if (fills.length > 0) await this.worth.notice();
       const touched = [...this.touched.values()];
       this.touched.clear();
       for (const { symbol, leg } of touched) {
@@ -246,17 +247,5 @@ export class Desk implements BrokerListener {
       if (decision.status !== null) await this.needs.said('decided', decision);
       if (decision.status === 'refused') this.touch(symbol, decision.proposal!.leg);
     }
-  }
-
-  private worth(now: number): void {
-    this.account.measure(now);
-    this.needs.onWorth();
-    if (now - this.noticedAt < NOTICE_MS) return;
-    this.notice().catch(this.needs.onFault);
-  }
-
-  private async notice(): Promise<void> {
-    this.noticedAt = this.needs.prices.now();
-    await this.needs.said('account', this.account.id);
   }
 }

@@ -176,6 +176,25 @@ describe('states', () => {
 });
 
 describe('after a restart', () => {
+  it('the day began with what it began with, and the highest equity is what it was', async () => {
+    await begin();
+    await candle(100);
+    await world.desks.propose(wanted('in', LONG));
+    await candle(100);
+    bar += 24 * 60;
+    await candle(104);
+    const day = world.desks.account('main').dayStartEquity;
+    for (let minutes = 0; minutes < 3; minutes += 1) await candle(110);
+    await candle(101);
+    const { peakEquity, dayStartEquity } = world.desks.account('main');
+    expect(dayStartEquity).toEqual(day);
+    await world.desks.stop(1000);
+    await begin();
+    await candle(101);
+    expect(world.desks.account('main').dayStartEquity).toEqual(dayStartEquity);
+    expect(world.desks.account('main').peakEquity).toEqual(peakEquity);
+  });
+
   it('positions, plans and orders are as they were, and nothing is sent twice', async () => {
     await begin();
     await candle(100);

@@ -83,7 +83,7 @@ export async function openDesk(config: AccountConfig, needs: DesksNeeds, { state
     isHalted: () => state() === 'HALTED', onFault, askAgainMs,
   });
   await desk.start(loaded === null && driven === null);
-  account.measure(market.now());
+  if (market.now() > 0) account.measure(market.now()); // a file that has not begun has no time yet
   await flow.executions.keep();
   return desk;
 }
