@@ -101,6 +101,16 @@ describe('the account', () => {
     expect(world.desks.account('main').positions).toHaveLength(2);
   });
 
+  it('knows after fills what may be bought', async () => {
+    await begin();
+    await bought(10);
+    server.price('AAPL', 200);
+    await world.desks.propose(wanted('close', { kind: 'close', quantity: null }));
+    server.price('AAPL', 200);
+    await until(() => held() === '', 'it is closed');
+    await until(() => world.desks.desk('main').account.buyingPower?.toString() === '202000', 'what it brought may be bound');
+  });
+
   it('a difference halts it, and what adds is cancelled', async () => {
     await begin();
     await bought(10);

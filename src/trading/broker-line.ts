@@ -5,7 +5,7 @@ import type { Broker } from './brokers/broker.js';
 import type { Booked } from './executions.js';
 import type { Openings } from './openings.js';
 import type { OrderFlow } from './order.flow.js';
-import { reconcile, type Difference } from './reconciliation.js';
+import { afford, reconcile, type Difference } from './reconciliation.js';
 
 export interface BrokerLineNeeds {
   readonly account: Account;
@@ -27,7 +27,7 @@ export const ASK_AGAIN_MS = [500, 1000, 2000, 5000, 10_000];
 /** A difference to the broker is looked at so often again before it is believed. */
 const LOOKS = 4;
 /** No order has such an id. */
-const [MEETING, CATCH_UP] = ['meeting', 'catch-up'];
+const [MEETING, CATCH_UP, MONEY] = ['meeting', 'catch-up', 'money'];
 
 /** The line to an account's broker: when books are held against each other, and when what was not answered is asked for. */
 export class BrokerLine {
@@ -88,6 +88,19 @@ export class BrokerLine {
   followUp(): void {
     if (this.needs.flow.orders.behind.size > 0) this.catchUpLater();
     for (const order of this.needs.account.openOrders()) if (isUnanswered(order)) this.askLater(order, 0);
+  }
+
+  /** After fills: what may be bought now, a little later and once for all of them. The desk does not wait for it. */
+  askMoneyLater(times = 0): void {
+    const { account, broker, onFault } = this.needs;
+    if (this.stopped || this.asking.has(MONEY) || account.buyingPower === null) return;
+    this.asking.set(MONEY, setTimeout(() => {
+      this.asking.delete(MONEY);
+      broker.account().then((theirs) => afford(account, broker, theirs)).catch((error: unknown) => {
+        onFault(error);
+        this.askMoneyLater(times + 1);
+      });
+    }, this.waitOf(times)).unref());
   }
 
   /** Executions come by themselves as a rule; where they do not, they are fetched. */

@@ -229,7 +229,10 @@ export class Desk implements BrokerListener {
         await this.needs.said('filled', fill);
         if (end) await this.needs.said('closed', end);
       }
-      if (fills.length > 0) await this.worth.notice();
+      if (fills.length > 0) {
+        await this.worth.notice();
+        this.line.askMoneyLater();
+      }
       const touched = [...this.touched.values()];
       this.touched.clear();
       for (const { symbol, leg } of touched) {

@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises';
 import { ZERO, type Decimal } from '../model/decimal.js';
 import { sign, type Leg } from '../model/trading.js';
-import type { Account } from './account.js';
-import type { Broker } from './brokers/broker.js';
+import { remaining, type Account } from './account.js';
+import type { Broker, BrokerAccount } from './brokers/broker.js';
 import type { Booked } from './executions.js';
 import type { OrderFlow } from './order.flow.js';
 
@@ -33,10 +33,12 @@ export async function reconcile({ account, broker, flow, adopting, fill, lookAga
   await catchUp({ broker, flow, fill });
   for (const order of account.openOrders()) await flow.orders.ask(order);
   if (adopting) {
-    await flow.executions.adopt(await broker.positions(), await broker.account());
+    const theirs = await broker.account();
+    await flow.executions.adopt(await broker.positions(), theirs);
+    afford(account, broker, theirs);
     return [];
   }
-  account.buyingPower = broker.kind === 'paper' ? null : (await broker.account()).buyingPower;
+  afford(account, broker, await broker.account());
   let differences = differencesOf(account, await broker.positions());
   // a fill between the two questions, or one that is not shown yet, is no difference
   for (const wait of lookAgainMs) {
@@ -46,6 +48,13 @@ export async function reconcile({ account, broker, flow, adopting, fill, lookAga
     differences = differencesOf(account, await broker.positions());
   }
   return differences;
+}
+
+/** What the broker says may be bound: without what its open orders bind, which gates count themselves. */
+export function afford(account: Account, { kind }: Pick<Broker, 'kind'>, { buyingPower }: Pick<BrokerAccount, 'buyingPower'>): void {
+  if (kind === 'paper') return; // the books say it
+  const bound = account.openOrders().filter(({ reduceOnly, status }) => !reduceOnly && (status === 'accepted' || status === 'partially_filled'));
+  account.buyingPower = bound.reduce((sum, order) => sum.plus(remaining(order).times(order.limitPrice ?? order.stopPrice ?? account.book.markOf(order.symbol) ?? ZERO).div(order.leverage)), buyingPower);
 }
 
 async function catchUp({ broker, flow, fill }: Pick<Meeting, 'broker' | 'flow' | 'fill'>): Promise<void> {
