@@ -4,6 +4,8 @@ import { CodedError } from '../model/codes.js';
 import { decimal } from '../model/decimal.js';
 import type { RoomWriter } from '../rooms/room-writer.js';
 import type { Schema, SignalsTable } from '../storage/schema.js';
+import { Deposed } from '../storage/leases.js';
+import { isUnavailable } from '../storage/unavailable.js';
 import { proposal, type Proposal } from './proposal.js';
 import type { Trading } from './trading.js';
 
@@ -92,10 +94,11 @@ export class SignalTargets {
     const signal = storedSignal(row);
     if (signal.validUntil <= trading.now()) return true;
     for (const account of signal.action === 'HOLD' ? [] : followers) {
+      if (!this.needs.isHeld()) return false; // another node trades by now
       try {
         if (trading.holds(account.id)) await trading.propose(targetOf(signal, account.id));
       } catch (error) {
-        if (error instanceof CodedError && error.row.retryable) return false;
+        if (error instanceof Deposed || isUnavailable(error) || (error instanceof CodedError && error.row.retryable)) return false;
         this.needs.onFault(error);
       }
     }
