@@ -114,7 +114,7 @@ export class PaperAccount {
       const { quantity, leg, leverage } = position;
       const fee = mark.times(quantity).times(feeRate(this.terms, assetClassOf(position.symbol)));
       this.#book({
-        executionId: `liquidation-${position.symbol}-${leg}-${at}`, clientOrderId: null, symbol: position.symbol, leg, side: closingSide(position),
+        executionId: `liquidation-${position.symbol}-${leg}-${at}-${this.state.executions}`, clientOrderId: null, symbol: position.symbol, leg, side: closingSide(position),
         quantity, price: mark, fee, leverage, at, liquidation: true,
       });
     }

@@ -193,3 +193,17 @@ describe('funding', () => {
     expect(await wallet()).toBe(0);
   });
 });
+
+describe('a file that begins anew', () => {
+  it('liquidates at a time at which it did before', async () => {
+    await holds('buy', 90);
+    await candle(100, 100, 50, 50);
+    expect(liquidations()).toHaveLength(1);
+    bar = 0;
+    await holds('buy', 3);
+    await candle(100, 100, 50, 50);
+    expect(liquidations()).toHaveLength(1);
+    expect(await broker.positions()).toEqual([]);
+    expect(new Set((await broker.executions(0)).map(({ executionId }) => executionId)).size).toBe(4);
+  });
+});
