@@ -111,6 +111,23 @@ describe('the account', () => {
     await until(() => world.desks.desk('main').account.buyingPower?.toString() === '202000', 'what it brought may be bound');
   });
 
+  it('has fees and dividends that Alpaca books with a date of yesterday, after fills of today', async () => {
+    await begin();
+    await bought(10);
+    const before = world.desks.account('main').totals.wallet;
+    const date = new Date(Date.now() - 86_400_000).toISOString().slice(0, 10);
+    server.exchange.activities.push({ id: `${date}::dividend`, activity_type: 'DIV', date, net_amount: '12.5', symbol: 'AAPL', status: 'executed' });
+    server.exchange.activities.push({ id: `${date}::fee`, activity_type: 'CFEE', date, net_amount: '0', symbol: 'AAPL', qty: '-1', price: '100', status: 'executed' });
+    server.exchange.held.set('AAPL', { quantity: decimal(9), entry: decimal(100) });
+    for (let times = 0; times < 2; times += 1) {
+      server.closeStreams();
+      await until(async () => { await world.desks.desk('main').idle(); return held() === 'long 9' && server.listeners > 0; }, 'the fee is booked');
+    }
+    // a fee in coins is as if they were sold, and what they brought paid
+    expect(world.desks.account('main').totals.wallet.minus(before).toString()).toBe('-87.5');
+    expect(world.states.of('main').state).toBe('ACTIVE');
+  });
+
   it('a difference halts it, and what adds is cancelled', async () => {
     await begin();
     await bought(10);

@@ -116,7 +116,7 @@ export abstract class Broker {
   abstract openOrders(): Promise<readonly BrokerOrder[]>;
   abstract positions(): Promise<readonly BrokerPosition[]>;
   abstract account(): Promise<BrokerAccount>;
-  /** All executions and entries after this market time (milliseconds, inclusive), oldest first. */
+  /** All executions and entries after this market time (milliseconds, inclusive), oldest first; earlier ones may be among them. */
   abstract executions(since: number): Promise<readonly Execution[]>;
   abstract entries(since: number): Promise<readonly AccountEntry[]>;
 }

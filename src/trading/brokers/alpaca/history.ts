@@ -5,6 +5,8 @@ import type { AlpacaRest } from './rest.js';
 
 const SECOND = 1_000;
 const DAY = 86_400_000;
+/** What is no fill may be booked days after the date that it bears: it is always told of these, and known again by its id. */
+const LATE = 3 * DAY;
 /** From so many orders without a known client order id on they are listed together. */
 const LIST_FROM = 5;
 const MOST_NAMES = 20_000;
@@ -31,18 +33,19 @@ export class History {
     return this.#ids.get(clientOrderId) ?? null;
   }
 
-  /** Fills, and fees that were taken in coins; at or after this time, oldest first. */
+  /** Fills at or after this time, and fees that were taken in coins also of the days before; oldest first. */
   async executions(since: number): Promise<readonly Execution[]> {
-    const activities = await this.rest.activities(['FILL', 'CFEE'], since - 3 * DAY);
+    const activities = await this.rest.activities(['FILL', 'CFEE'], since - LATE);
     const fills = this.#fills(activities).filter(({ execution }) => execution.at >= since);
-    const fees = activities.flatMap((activity) => (activity.activityType === 'CFEE' ? coinFee(activity, this.now(), this.spelling) ?? [] : [])).filter(({ at }) => at >= since);
+    const fees = activities.flatMap((activity) => (activity.activityType === 'CFEE' ? coinFee(activity, this.now(), this.spelling) ?? [] : []));
     await this.#learnAll(fills, since);
     return [...fills.map((fill) => this.named(fill)), ...fees].sort((a, b) => a.at - b.at);
   }
 
+  /** Also of the days before. */
   async entries(since: number): Promise<readonly AccountEntry[]> {
-    const activities = await this.rest.activities('non_trade_activity', since - 3 * DAY);
-    return activities.flatMap((activity) => entryOf(activity, this.now(), this.spelling) ?? []).filter(({ at }) => at >= since).sort((a, b) => a.at - b.at);
+    const activities = await this.rest.activities('non_trade_activity', since - LATE);
+    return activities.flatMap((activity) => entryOf(activity, this.now(), this.spelling) ?? []).sort((a, b) => a.at - b.at);
   }
 
   /** The fills of one order, whose first is not before this time. */
