@@ -6,6 +6,7 @@ import { panel } from './0004-panel.js';
 import { trading } from './0005-trading.js';
 import { storedAccounts } from './0006-stored-accounts.js';
 import { groups } from './0007-groups.js';
+import { tradingLists } from './0008-trading-lists.js';
 import type { SqlDialect } from './columns.js';
 
 /** In the order of their names. One that has been released is never changed: add the next. */
@@ -17,4 +18,5 @@ export const migrations = (dialect: SqlDialect): Record<string, Migration> => ({
   '0005-trading': trading(dialect),
   '0006-stored-accounts': storedAccounts(dialect),
   '0007-groups': groups(dialect),
+  '0008-trading-lists': tradingLists(),
 });
