@@ -23,6 +23,7 @@ export function explain(error: unknown, terminal: Terminal): ExitCode {
     return EXIT.unreachable;
   }
   const details = error.details.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
-  complain(terminal, `${error.code}: ${error.message}${details}`);
+  const remedy = error.code === 'UNAUTHENTICATED' ? '\n  Give the token with --token, or in CONCLAVE_TOKEN' : '';
+  complain(terminal, `${error.code}: ${error.message}${details}${remedy}`);
   return error.code === 'TIMEOUT' ? EXIT.timeout : EXIT.refused;
 }

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { WireServer } from '../../test/support/wire-server.js';
 import { run } from './program.js';
@@ -207,7 +209,7 @@ describe('conclave watch', () => {
 });
 
 describe('usage', () => {
-  it.each([[['--help']], [['watch', '--help']], [['analyze', '--help']]])('%j explains itself with examples and exit codes', async (args) => {
+  it.each([[['--help']], [['watch', '--help']], [['analyze', '--help']], [['help']], [['help', 'watch']]])('%j explains itself with examples and exit codes', async (args) => {
     expect(await run(args, terminal())).toBe(0);
     expect(out).toContain('$ conclave ');
     expect(out).toContain('cannot connect');
@@ -220,6 +222,21 @@ describe('usage', () => {
     expect(await run(args, terminal())).toBe(2);
     expect(err).toContain('Usage: conclave');
     expect(out).toBe('');
+  });
+
+  it.each([200, 404])('says so where the server is another, which answers %i with a page', async (status) => {
+    const other = createServer((_request, response) => response.writeHead(status, { 'content-type': 'text/html' }).end('<html>'));
+    await new Promise<void>((resolve) => other.listen(0, '127.0.0.1', resolve));
+    const { port } = other.address() as AddressInfo;
+    expect(await run(['trading', '--url', `http://127.0.0.1:${port}`], terminal())).toBe(4);
+    expect(err).toBe(`conclave: HTTP_${status}: 127.0.0.1:${port} answers, but not as a Conclave server does: is the URL right?\n`);
+    other.close();
+  });
+
+  it('says where a token goes that is missing', async () => {
+    server.refuseNext('analyze', { code: 'UNAUTHENTICATED', message: 'A token is needed' });
+    expect(await conclave('analyze', 'AAPL')).toBe(4);
+    expect(err).toContain('UNAUTHENTICATED: A token is needed\n  Give the token with --token, or in CONCLAVE_TOKEN\n');
   });
 
   it('refuses a CONCLAVE_URL that is none', async () => {

@@ -145,7 +145,7 @@ ${EXIT_CODES_HELP}`)
   } catch (error) {
     if (error instanceof CommanderError) {
       if (error instanceof InvalidArgumentError) terminal.stderr.write(`conclave: CONCLAVE_URL: ${error.message}\n`);
-      return error.code === 'commander.helpDisplayed' ? EXIT.done : EXIT.usage;
+      return error.exitCode === 0 ? EXIT.done : EXIT.usage; // help that was asked for is 0
     }
     throw error;
   }

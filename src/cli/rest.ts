@@ -13,7 +13,7 @@ interface Problem {
 
 /**
  * One request to the server's REST interface; the body of its answer, undefined where it has none.
- * @throws ConclaveError with the server's code; CANNOT_CONNECT where nobody answers
+ * @throws ConclaveError with the server's code; CANNOT_CONNECT where nobody answers; `HTTP_<status>` where something else than Conclave does
  */
 export async function rest(options: ServerOptions, method: 'GET' | 'POST' | 'PATCH' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
   const address = endpoint(options.url);
@@ -30,16 +30,20 @@ export async function rest(options: ServerOptions, method: 'GET' | 'POST' | 'PAT
     throw new ConclaveError('CANNOT_CONNECT', `Cannot connect to ${address.host}`, true);
   }
   const text = await response.text();
-  if (response.ok) return text === '' ? undefined : JSON.parse(text);
-  const problem = problemIn(text);
-  throw new ConclaveError(problem.code ?? `HTTP_${response.status}`, problem.detail ?? problem.title ?? text.slice(0, 200), false, problem.errors ?? []);
+  if (response.ok && text === '') return undefined;
+  const answer = jsonIn(text);
+  if (response.ok && answer !== undefined) return answer;
+  const problem = (response.ok ? null : answer) as Problem | null | undefined;
+  if (problem?.code === undefined) throw new ConclaveError(`HTTP_${response.status}`, `${address.host} answers, but not as a Conclave server does: is the URL right?`, false);
+  throw new ConclaveError(problem.code, problem.detail ?? problem.title ?? '', false, problem.errors ?? []);
 }
 
-function problemIn(text: string): Problem {
+/** undefined where it is none, such as a page of another server or of a proxy. */
+function jsonIn(text: string): unknown {
   try {
-    return JSON.parse(text) as Problem;
+    return JSON.parse(text) as unknown;
   } catch {
-    return {};
+    return undefined;
   }
 }
 
