@@ -18,6 +18,12 @@ describe('the documents', () => {
     expect(refs.filter((ref) => at(document, ref) === undefined)).toEqual([]);
   });
 
+  it('of REST say where the token goes, which the page then sends', async () => {
+    const { security, components } = (await (await fetch(`${url}/docs-json`)).json()) as { security: unknown; components: { securitySchemes: Json } };
+    expect(security).toEqual([{ bearer: [] }, {}]);
+    expect(components.securitySchemes).toMatchObject({ bearer: { type: 'http', scheme: 'bearer' } });
+  });
+
   it('of the sockets have every command with its fields, and what is sent', async () => {
     const { asyncapi, channels, components } = (await (await fetch(`${url}/docs/async`)).json()) as { asyncapi: string; channels: Json; components: { messages: Json; schemas: Record<string, Json> } };
     expect(asyncapi).toBe('3.0.0');

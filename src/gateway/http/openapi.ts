@@ -14,6 +14,8 @@ export function openApi(app: NestExpressApplication, { version }: Config): void 
     .setDescription('Signals of a panel of analysts. Errors are application/problem+json with a `code`.')
     .setVersion(version)
     .addBearerAuth()
+    .addSecurityRequirements('bearer')
+    .addSecurityRequirements({}) // without AUTH_REQUIRED there is no token
     .build();
   const create = (extra: readonly (new () => object)[]): OpenAPIObject => SwaggerModule.createDocument(app as INestApplication, about, { extraModels: [...extra] });
   let sockets: object | undefined;
