@@ -1,7 +1,7 @@
 import { ApiPropertyOptional, IntersectionType } from '@nestjs/swagger';
-import { IsIn, IsISO8601, IsOptional, IsString, Length } from 'class-validator';
+import { IsIn, IsOptional, IsString, Length } from 'class-validator';
 import { ABSTAIN_REASONS, type AbstainReason } from '../model/opinion.js';
-import { IsSymbol, RowPageQuery } from '../storage/list.dto.js';
+import { IsSymbol, IsTime, RowPageQuery } from '../storage/list.dto.js';
 
 const OUTCOMES = ['OK', ...ABSTAIN_REASONS] as const;
 
@@ -42,12 +42,12 @@ export class AiLogsFilter {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Wall time at which the call began, inclusive' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsTime()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Exclusive' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsTime()
   to?: string;
 
   @ApiPropertyOptional({ description: 'Stands in the messages or the reply; ASCII letters of either case' })

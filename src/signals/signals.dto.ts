@@ -1,8 +1,8 @@
 import { ApiProperty, ApiPropertyOptional } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsISO8601, IsNumber, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
+import { ArrayMaxSize, ArrayMinSize, IsArray, IsIn, IsNumber, IsOptional, IsString, Length, Max, Min, ValidateNested } from 'class-validator';
 import { ACTIONS, type Action, type Stance } from '../model/opinion.js';
-import { IsSymbol, PageQuery } from '../storage/list.dto.js';
+import { IsSymbol, IsTime, PageQuery } from '../storage/list.dto.js';
 
 const STANCES = [...ACTIONS, 'ABSTAIN'] as const;
 
@@ -19,12 +19,12 @@ export class SignalsQuery extends PageQuery {
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Market time, inclusive' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsTime()
   from?: string;
 
   @ApiPropertyOptional({ format: 'date-time', description: 'Market time, exclusive' })
   @IsOptional()
-  @IsISO8601({ strict: true })
+  @IsTime()
   to?: string;
 }
 

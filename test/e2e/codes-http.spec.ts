@@ -26,6 +26,8 @@ describe('HTTP says in problem+json', () => {
     ['a field that is wrong', '/api/analyze', posted({ symbol: 5 }), 400, 'VALIDATION_ERROR'],
     ['no body at all', '/api/analyze', { method: 'POST' }, 400, 'VALIDATION_ERROR'],
     ['a query that is wrong', '/api/signals?limit=501', {}, 400, 'VALIDATION_ERROR'],
+    ...['signals', 'ai-logs', 'ai-logs/export/csv', 'costs', 'rooms/symbol:AAPL/messages'].flatMap((path): [string, string, RequestInit, number, string][] =>
+      ['2026-W47', '20261121T150000Z', '2026-11-21T15:00:00', '2026-02-30'].map((from) => [`${path} from ${from}`, `/api/${path}?from=${from}`, {}, 400, 'VALIDATION_ERROR'])),
     ['a symbol that no feed knows', '/api/analyze', posted({ symbol: 'NOPE' }), 404, 'UNKNOWN_SYMBOL'],
     ['candles of such a symbol', '/api/market/candles?symbol=NOPE', {}, 404, 'UNKNOWN_SYMBOL'],
     ['a path that is not there', '/api/nothing', {}, 404, 'NOT_FOUND'],
