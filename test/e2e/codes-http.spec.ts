@@ -28,6 +28,10 @@ describe('HTTP says in problem+json', () => {
     ['a query that is wrong', '/api/signals?limit=501', {}, 400, 'VALIDATION_ERROR'],
     ...['signals', 'ai-logs', 'ai-logs/export/csv', 'costs', 'rooms/symbol:AAPL/messages'].flatMap((path): [string, string, RequestInit, number, string][] =>
       ['2026-W47', '20261121T150000Z', '2026-11-21T15:00:00', '2026-02-30'].map((from) => [`${path} from ${from}`, `/api/${path}?from=${from}`, {}, 400, 'VALIDATION_ERROR'])),
+    ...['/api/signals/%00', '/api/orders?account=%00', '/api/ai-logs?agent=%00', '/api/events?source=%00', '/api/groups/a%00b', '/api/runs/%00/inputs', '/api/approvals/%00', '/api/roles/%00']
+      .map((path): [string, string, RequestInit, number, string] => [`a NUL in ${path}`, path, {}, 400, 'VALIDATION_ERROR']),
+    ['a NUL in a body', '/api/trading/state', posted({ state: 'ACTIVE', reason: 'a\0b' }), 400, 'VALIDATION_ERROR'],
+    ['a NUL deep in a body', '/api/groups', posted({ name: 'a', symbol: 'AAPL', members: [{ name: 'm', role: 'group_leader', system_prompt: 'a\0b' }] }), 400, 'VALIDATION_ERROR'],
     ['a symbol that no feed knows', '/api/analyze', posted({ symbol: 'NOPE' }), 404, 'UNKNOWN_SYMBOL'],
     ['candles of such a symbol', '/api/market/candles?symbol=NOPE', {}, 404, 'UNKNOWN_SYMBOL'],
     ['a path that is not there', '/api/nothing', {}, 404, 'NOT_FOUND'],
