@@ -9,6 +9,7 @@ const compacts = of({ notation: 'compact', maximumFractionDigits: 1 });
 const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit', second: '2-digit' });
 const minute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
+const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
 const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
 
 /** With exactly so many decimals. */
@@ -52,6 +53,24 @@ export const hourMinute = (time: Time): string => minute.format(date(time));
 export const dayTime = (time: Time): string => day.format(date(time));
 /** All of it, for titles. */
 export const fullTime = (time: Time): string => full.format(date(time));
+
+/** The day alone, of a candle that is a day of UTC. */
+export const fullDay = (time: Time): string => days.format(date(time));
+
+/** What begins where a time axis has a mark. */
+export type AxisMark = 'year' | 'month' | 'day' | 'time';
+const AXIS: Readonly<Record<AxisMark, Intl.DateTimeFormatOptions>> = {
+  year: { year: 'numeric' }, month: { month: 'short' }, day: { month: 'short', day: 'numeric' }, time: { hour: '2-digit', minute: '2-digit' },
+};
+const axes = new Map<string, Intl.DateTimeFormat>();
+
+/** A mark of a time axis, as short as it can be. `daily`: of candles that are days of UTC. */
+export function axisTime(time: Time, mark: AxisMark, daily = false): string {
+  const key = `${mark} ${daily}`;
+  const format = axes.get(key) ?? new Intl.DateTimeFormat(locale, { ...AXIS[mark], ...(daily && { timeZone: 'UTC' }) });
+  axes.set(key, format);
+  return format.format(date(time));
+}
 
 const STEPS = [[86_400, 'd'], [3_600, 'h'], [60, 'm'], [1, 's']] as const;
 

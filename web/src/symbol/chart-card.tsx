@@ -7,6 +7,7 @@ import type { SymbolInfo } from '../market.js';
 import { isValid } from '../signal-parts.js';
 import { Empty, ErrorNote, Loading } from '../ui/states.js';
 import { LAYERS, LAYER_WORDS, useStructure, type Layer } from './structure.js';
+import { useBegun } from './use-begun.js';
 import { useCandles } from './use-candles.js';
 
 const Chart = latePart(() => import('./chart.js'));
@@ -39,6 +40,7 @@ export function ChartCard({ info, digits, joined, signals }: Props) {
   const [interval, setInterval] = useState(info.interval);
   const [layers, setLayers] = useState<ReadonlySet<Layer>>(new Set());
   const { candles, error, again, older, closed } = useCandles(info.symbol, interval, joined);
+  const begun = useBegun(info.symbol, info.intervals, interval, candles?.at(-1));
   const { data: structure } = useStructure(info.symbol, interval, layers.size > 0, candles?.at(-1)?.time);
   const now = useMarketNow();
   const last = signals[0];
@@ -62,7 +64,7 @@ export function ChartCard({ info, digits, joined, signals }: Props) {
         {candles && candles.length > 0 && (
           <Suspense fallback={<Loading what="Loading the chart" />}>
             <Chart
-              info={info} interval={interval} candles={candles} signals={signals} structure={structure} layers={layers} onOlder={older} onClosed={closed}
+              info={info} interval={interval} candles={candles} begun={begun} signals={signals} structure={structure} layers={layers} onOlder={older} onClosed={closed}
               target={valid?.target_price ?? null} stop={valid?.stop_loss ?? null}
             />
           </Suspense>

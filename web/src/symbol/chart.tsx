@@ -13,6 +13,8 @@ interface Props {
   readonly info: SymbolInfo;
   readonly interval: string;
   readonly candles: readonly Candle[];
+  /** What had been of the candle under way before this page listened. */
+  readonly begun: Candle | null;
   readonly signals: readonly SignalUpdate[];
   /** Of the last valid signal. */
   readonly target: number | null;
@@ -36,7 +38,7 @@ function useSystemDark(): boolean {
 }
 
 /** The canvas. What it shows is said in words beside it: signals as a list, levels with the consensus. */
-export default function Chart({ info, interval, candles, signals, target, stop, structure, layers, onOlder, onClosed }: Props) {
+export default function Chart({ info, interval, candles, begun, signals, target, stop, structure, layers, onOlder, onClosed }: Props) {
   const place = useRef<HTMLDivElement>(null);
   const [chart, setChart] = useState<{ readonly on: PriceChart; readonly colours: Colours } | null>(null);
   const chosen = useStore(theme);
@@ -66,6 +68,9 @@ export default function Chart({ info, interval, candles, signals, target, stop, 
   useEffect(() => recolour(), [chosen, systemDark]);
   const on = chart?.on;
   useEffect(() => on?.candles(candles), [on, candles]);
+  useEffect(() => {
+    if (begun) on?.begun(begun);
+  }, [on, candles, begun]);
   useEffect(() => chart?.on.marks(signals), [chart, candles, signals]);
   useEffect(() => {
     if (!chart) return;

@@ -1,12 +1,12 @@
 import {
   CandlestickSeries, createChart, createSeriesMarkers, HistogramSeries, LineStyle,
-  type CandlestickData, type IChartApi, type IPriceLine, type ISeriesApi, type ISeriesMarkersPluginApi, type SeriesMarker, type Time, type UTCTimestamp,
+  type AutoscaleInfo, type CandlestickData, type IChartApi, type IPriceLine, type ISeriesApi, type ISeriesMarkersPluginApi, type SeriesMarker, type TickMarkType, type Time, type UTCTimestamp,
 } from 'lightweight-charts';
 import type { SignalUpdate } from 'conclave/client';
-import { compact, dayTime, fullTime, hourMinute, number } from '../format.js';
+import { axisTime, compact, fullDay, fullTime, number } from '../format.js';
 import { intervalMs, type Candle } from '../market.js';
 import type { Price } from '../prices.js';
-import { chartTime } from './chart-time.js';
+import { chartTime, markOf } from './chart-time.js';
 import type { Colours } from './colours.js';
 import { StructureShapes, type BreakShape, type ZoneShape } from './zones.js';
 
@@ -47,18 +47,19 @@ export class PriceChart {
   constructor(private readonly options: Options) {
     const { element, digits, tickSize, interval } = options;
     this.#length = intervalMs(interval);
-    const label = (time: Time): string => fullTime(Number(time) * 1000);
+    const daily = this.#length >= DAY_MS;
+    const label = (time: Time): string => (daily ? fullDay : fullTime)(Number(time) * 1000);
     this.#chart = createChart(element, {
       autoSize: true,
       layout: { attributionLogo: false, fontSize: 11, fontFamily: getComputedStyle(element).fontFamily }, // its logo brings an inline style; the page links instead
       localization: { priceFormatter: (price: number) => number(price, digits), timeFormatter: label },
       timeScale: {
         timeVisible: true, secondsVisible: false, rightOffset: 6, borderVisible: false, minBarSpacing: 1,
-        tickMarkFormatter: (time: Time) => (this.#length >= DAY_MS / 24 ? dayTime(Number(time) * 1000) : hourMinute(Number(time) * 1000)),
+        tickMarkFormatter: (time: Time, type: TickMarkType) => axisTime(Number(time) * 1000, markOf(type), daily),
       },
       rightPriceScale: { borderVisible: false },
     });
-    this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: false, priceFormat: { type: 'price', precision: digits, minMove: tickSize } });
+    this.#candles = this.#chart.addSeries(CandlestickSeries, { borderVisible: false, priceFormat: { type: 'price', precision: digits, minMove: tickSize }, autoscaleInfoProvider: (shown: () => AutoscaleInfo | null) => this.#withLevels(shown()) });
     this.#candles.priceScale().applyOptions({ scaleMargins: { top: 0.08, bottom: 0.22 } });
     this.#volume = this.#chart.addSeries(HistogramSeries, { priceScaleId: '', priceFormat: { type: 'custom', formatter: compact, minMove: 1 }, lastValueVisible: false, priceLineVisible: false });
     this.#volume.priceScale().applyOptions({ scaleMargins: { top: 0.84, bottom: 0 } });
@@ -93,6 +94,18 @@ export class PriceChart {
     if (before.length === 0) this.#chart.timeScale().setVisibleLogicalRange({ from: this.#bars.length - fit, to: this.#bars.length + fit / 20 });
   }
 
+  /** The part of the bar under way that nobody here has heard. Takes nothing back of what was. */
+  begun({ time: iso, open, high, low, close, volume }: Candle): void {
+    const time = chartTime(Date.parse(iso));
+    if (time <= (this.#bars.at(-1)?.time ?? Infinity)) return;
+    const heard = this.#open;
+    if (heard && heard.time > time) return;
+    this.#open = heard?.time === time
+      ? { time, open, high: Math.max(high, heard.high), low: Math.min(low, heard.low), close: heard.close, volume: Math.max(volume, heard.volume) }
+      : { time, open, high, low, close, volume };
+    this.#drawOpen(this.#open);
+  }
+
   price({ price, volume, timestamp }: Price): void {
     const time = chartTime(Math.floor(Date.parse(timestamp) / this.#length) * this.#length);
     const last = this.#bars.at(-1);
@@ -105,8 +118,7 @@ export class PriceChart {
       if (time > last.time + this.#length / 1000 || open) this.options.onClosed();
       this.#open = { time, open: price, high: price, low: price, close: price, volume };
     }
-    this.#candles.update(this.#open!);
-    this.#volume.update(this.#volumeOf(this.#open!));
+    this.#drawOpen(this.#open!);
   }
 
   marks(signals: readonly SignalUpdate[]): void {
@@ -139,6 +151,21 @@ export class PriceChart {
   #volumeOf({ time, open, close, volume }: Bar): { time: UTCTimestamp; value: number; color: string } {
     const colour = close >= open ? this.#colours!.buy : this.#colours!.sell;
     return { time, value: volume, color: colour.replace(/^rgb\((.*)\)$/, 'rgba($1, 0.35)') };
+  }
+
+  #drawOpen(bar: Bar): void {
+    if (!this.#colours) return;
+    this.#candles.update(bar);
+    this.#volume.update(this.#volumeOf(bar));
+  }
+
+  /** Levels near what is shown are in view, with their names; one far away would press the candles flat. */
+  #withLevels(shown: AutoscaleInfo | null): AutoscaleInfo | null {
+    if (!shown?.priceRange) return shown;
+    const { minValue: low, maxValue: high } = shown.priceRange;
+    const room = (high - low) / 2;
+    const near = this.#lines.map((line) => line.options().price).filter((price) => price > low - room && price < high + room);
+    return { ...shown, priceRange: { minValue: Math.min(low, ...near), maxValue: Math.max(high, ...near) } };
   }
 
   #drawAll(): void {

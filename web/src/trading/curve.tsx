@@ -1,7 +1,8 @@
-import { AreaSeries, createChart, HistogramSeries, LineStyle, type UTCTimestamp } from 'lightweight-charts';
+import { AreaSeries, createChart, HistogramSeries, LineStyle, type TickMarkType, type UTCTimestamp } from 'lightweight-charts';
 import { useEffect, useRef } from 'react';
-import { fullTime, hourMinute, dayTime } from '../format.js';
+import { axisTime, fullTime } from '../format.js';
 import { useStore } from '../store.js';
+import { markOf } from '../symbol/chart-time.js';
 import { coloursIn } from '../symbol/colours.js';
 import { theme } from '../theme.js';
 import { useSystemDark } from './use-system-dark.js';
@@ -20,7 +21,6 @@ interface Props {
   readonly format: (value: number) => string;
 }
 
-const DAY_S = 86_400;
 const faint = (colour: string, share: number): string => colour.replace(/^rgb\((.*)\)$/, `rgba($1, ${share})`);
 
 /** One value a second; of several the last. The chart refuses times that do not rise. */
@@ -41,7 +41,6 @@ export default function Curve({ label, points, base, format }: Props) {
   useEffect(() => {
     const element = place.current!;
     const { surface, line, muted, accent } = coloursIn(element);
-    let long = false; // over more than a day
     const chart = createChart(element, {
       autoSize: true,
       layout: { attributionLogo: false, fontSize: 11, fontFamily: getComputedStyle(element).fontFamily, background: { color: surface }, textColor: muted },
@@ -49,7 +48,7 @@ export default function Curve({ label, points, base, format }: Props) {
       crosshair: { vertLine: { color: muted, labelBackgroundColor: muted }, horzLine: { color: muted, labelBackgroundColor: muted } },
       localization: { priceFormatter: (value: number) => formatted.current(value), timeFormatter: (time: unknown) => fullTime(Number(time) * 1000) },
       rightPriceScale: { borderVisible: false },
-      timeScale: { borderVisible: false, timeVisible: true, secondsVisible: false, rightOffset: 2, tickMarkFormatter: (time: unknown) => (long ? dayTime : hourMinute)(Number(time) * 1000) },
+      timeScale: { borderVisible: false, timeVisible: true, secondsVisible: false, rightOffset: 2, tickMarkFormatter: (time: unknown, type: TickMarkType) => axisTime(Number(time) * 1000, markOf(type)) },
       handleScale: { mouseWheel: false }, handleScroll: { mouseWheel: false }, // the page scrolls over it
     });
     const area = chart.addSeries(AreaSeries, { lineColor: accent, topColor: faint(accent, 0.28), bottomColor: faint(accent, 0.02), lineWidth: 2, priceLineVisible: false });
@@ -60,7 +59,6 @@ export default function Curve({ label, points, base, format }: Props) {
     drawn.current = {
       show: (all) => {
         const data = rising(all);
-        long = data.length > 1 && data.at(-1)!.time - data[0]!.time > DAY_S;
         area.setData(data.map(({ time, value }) => ({ time, value })));
         bars.setData(data.flatMap(({ time, volume }) => (volume === undefined ? [] : [{ time, value: volume }])));
         if (first && data.length > 0) chart.timeScale().fitContent();
