@@ -12,6 +12,7 @@ import { SHARED_SEATS } from './analysts/remote/remote.module.js';
 import type { SharedSeats } from './analysts/remote/shared-seats.js';
 import { AppModule } from './app.module.js';
 import type { Config } from './config/config.js';
+import { listenError } from './config/listen-error.js';
 import type { LogLines } from './config/log-lines.js';
 import type { Log } from './config/logger.js';
 import { NestLogger } from './config/nest-logger.adapter.js';
@@ -161,7 +162,7 @@ async function begin(nest: NestExpressApplication, config: Config, log: Log): Pr
   nest.get(Sweeper).start();
   const left = await nest.get(Runs).resume();
   if (left > 0) log.info({ runs: left }, 'Taking up runs that an earlier process did not end');
-  await nest.listen(config.server.port, config.server.host);
+  await nest.listen(config.server.port, config.server.host).catch((error: unknown) => { throw listenError(error, config.server); });
   nest.get(Status).running = true;
 }
 

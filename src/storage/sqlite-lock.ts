@@ -9,10 +9,10 @@ export interface StoreLock {
 /**
  * Takes `conclave.lock` in `folder`, an SQLite file held by BEGIN EXCLUSIVE, as long as this process lives.
  * Nothing in this process may open and close that file by other means: POSIX drops a process's locks on any close.
- * @throws Error where another process holds it, with the remedy
+ * @throws Error where another process holds it, or this user may not write there, with the remedy
  */
 export function lockFolder(folder: string): StoreLock {
-  const holder = new Sqlite(join(folder, 'conclave.lock'));
+  const holder = opened(join(folder, 'conclave.lock'), folder);
   try {
     holder.exec('BEGIN EXCLUSIVE');
   } catch (error) {
@@ -28,4 +28,12 @@ export function lockFolder(folder: string): StoreLock {
       holder.close();
     },
   };
+}
+
+function opened(file: string, folder: string): Sqlite.Database {
+  try {
+    return new Sqlite(file);
+  } catch (error) {
+    throw new Error(`DATA_DIR ${folder} cannot be written: give this user the right to, or set DATA_DIR to another folder`, { cause: error });
+  }
 }
