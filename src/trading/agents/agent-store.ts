@@ -4,6 +4,7 @@ import type { CycleDecision } from '../../model/wire/trading.js';
 import type { Schema } from '../../storage/schema.js';
 import type { AgentCyclesTable, AgentsTable } from '../../storage/trading-schema.js';
 import type { Stances } from './decider.js';
+import { withPresentStatus } from './present-status.js';
 
 type Handle = Kysely<Schema> | Transaction<Schema>;
 
@@ -68,9 +69,9 @@ export class AgentStore {
     return this.db.selectFrom('agent_cycles').selectAll().where('agent_id', '=', agentId).where('status', 'in', UNDER_WAY).orderBy('cycle').execute();
   }
 
-  /** Newest first. */
-  cycles(agentId: string, limit: number): Promise<readonly AgentCyclesTable[]> {
-    return this.db.selectFrom('agent_cycles').selectAll().where('agent_id', '=', agentId).orderBy('cycle', 'desc').limit(limit).execute();
+  /** Newest first, with what became of their decisions by now. */
+  async cycles(agentId: string, limit: number): Promise<readonly AgentCyclesTable[]> {
+    return withPresentStatus(this.db, await this.db.selectFrom('agent_cycles').selectAll().where('agent_id', '=', agentId).orderBy('cycle', 'desc').limit(limit).execute());
   }
 
   /** What is known of decisions at the desk, by their keys. */
