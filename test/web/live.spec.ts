@@ -106,6 +106,10 @@ describe('a symbol', () => {
     const { page, faults } = await open(server, '/symbols/TSLA');
     const rows = page.locator('tr[data-signal]');
     await rows.nth(24).waitFor();
+    const first = await rows.first().getAttribute('data-signal');
+    await fetch(`${server.url}/api/analyze`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: '{"symbol":"TSLA"}' });
+    await until(async () => (await rows.first().getAttribute('data-signal')) !== first, 'the newest is on top');
+    expect(await rows.count()).toBe(25); // what comes pushes out what is old: a page that is open all day does not grow
     const oldest = (await stored(server.url, 'TSLA')).at(-1)!.signal_id;
     expect(await page.locator(`tr[data-signal="${oldest}"]`).count()).toBe(0);
     await page.getByRole('button', { name: 'Earlier signals' }).click();

@@ -1,4 +1,5 @@
 import { Link } from '@tanstack/react-router';
+import { useState } from 'react';
 import type { SignalResolved, SignalUpdate } from 'conclave/client';
 import { useMarketNow } from '../clock.js';
 import { change, dayTime, fullTime, number, percent } from '../format.js';
@@ -47,8 +48,17 @@ function Row({ signal, outcome, digits, last }: { readonly signal: SignalUpdate;
   );
 }
 
+/** Rows at first, and with each asking for more: a page that is open all day does not grow by itself. */
+const ROWS = 25;
+
 /** A symbol's signals, newest first, page by page. */
 export function History({ history: { signals, outcomes, error, again, more, loadingMore }, digits }: { readonly history: Signals; readonly digits: number }) {
+  const [rows, setRows] = useState(ROWS);
+  const hidden = signals !== undefined && signals.length > rows;
+  const earlier = (): void => {
+    setRows(rows + ROWS);
+    if (signals !== undefined && signals.length < rows + ROWS) more?.();
+  };
   return (
     <section aria-labelledby="history" className="panel min-w-0">
       <h2 id="history" className="eyebrow border-b border-line px-3 py-2">Signals</h2>
@@ -57,10 +67,10 @@ export function History({ history: { signals, outcomes, error, again, more, load
       {signals?.length === 0 && <Empty title="No signal yet.">Ask the panel by Analyse.</Empty>}
       {signals && signals.length > 0 && (
         <Table caption="Signals, newest first" columns={COLUMNS}>
-          {signals.map((signal, at) => <Row key={signal.signal_id} signal={signal} outcome={outcomes[signal.signal_id]} digits={digits} last={at === 0} />)}
+          {signals.slice(0, rows).map((signal, at) => <Row key={signal.signal_id} signal={signal} outcome={outcomes[signal.signal_id]} digits={digits} last={at === 0} />)}
         </Table>
       )}
-      {more && <div className="border-t border-line p-2 text-center"><Button busy={loadingMore} onClick={more}>Earlier signals</Button></div>}
+      {(more ?? hidden) && <div className="border-t border-line p-2 text-center"><Button busy={loadingMore} onClick={earlier}>Earlier signals</Button></div>}
     </section>
   );
 }
