@@ -6,7 +6,7 @@ GROUP_TOKEN=cg_… python3 examples/group-bot.py                 (apt-get instal
 import asyncio, json, os, random, urllib.parse, urllib.request
 import websockets
 
-SERVER = os.environ.get("CONCLAVE_URL", "ws://127.0.0.1:8000")
+SERVER = os.environ.get("CONCLAVE_URL", "ws://127.0.0.1:8000").replace("http", "ws", 1)  # as the CLI's, which takes both
 
 
 def decide(symbol):

@@ -4,7 +4,8 @@
 # It takes websocat where that is installed, else the client of Python's websockets (apt-get install python3-websockets).
 set -euo pipefail
 action=${1:-LONG} symbol=${2:-BTCUSDT} margin=${3:-50}
-url="${CONCLAVE_URL:-ws://127.0.0.1:8000}/ws/events?trading_group_token=$GROUP_TOKEN"
+server=${CONCLAVE_URL:-ws://127.0.0.1:8000}
+url="${server/#http/ws}/ws/events?trading_group_token=$GROUP_TOKEN"
 
 if command -v websocat >/dev/null; then
   coproc WS { exec websocat --text "$url"; }
