@@ -22,7 +22,7 @@ export function explain(error: unknown, terminal: Terminal): ExitCode {
     complain(terminal, `${error.message}. Is the server running? Start it with: npm start`);
     return EXIT.unreachable;
   }
-  const details = error.details.map(({ path, message }) => `\n  ${path}: ${message}`).join('');
+  const details = error.details.filter(({ message }) => !error.message.includes(message)).map(({ path, message }) => `\n  ${path}: ${message}`).join('');
   const remedy = error.code === 'UNAUTHENTICATED' ? '\n  Give the token with --token, or in CONCLAVE_TOKEN' : '';
   complain(terminal, `${error.code}: ${error.message}${details}${remedy}`);
   return error.code === 'TIMEOUT' ? EXIT.timeout : EXIT.refused;
