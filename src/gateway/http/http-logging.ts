@@ -27,6 +27,7 @@ export const httpLogging = (logger: Logger, addressOf: ClientAddress): Options =
   autoLogging: true,
   customLogLevel: (request, response, error) => {
     if (PROBES.has(pathOf(request))) return 'silent'; // what a probe finds is in its answer
+    if (response.statusCode < 400 && pathOf(request).startsWith('/assets/')) return 'debug'; // each visit of the dashboard brings twenty of them
     if (response.statusCode === 503) return 'warn'; // a refusal, not a fault
     return error || response.statusCode >= 500 ? 'error' : 'info';
   },
