@@ -10,7 +10,7 @@ const clock = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digi
 const minute = new Intl.DateTimeFormat(locale, { hour: '2-digit', minute: '2-digit' });
 const day = new Intl.DateTimeFormat(locale, { month: 'short', day: 'numeric', hour: '2-digit', minute: '2-digit' });
 const days = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeZone: 'UTC' });
-const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'medium' });
+const full = new Intl.DateTimeFormat(locale, { dateStyle: 'medium', timeStyle: 'long' });
 
 /** With exactly so many decimals. */
 export function number(value: number | null | undefined, digits = 2): string {
@@ -45,13 +45,19 @@ export function money(value: number | null | undefined, currency = 'USD', digits
 type Time = string | number | Date;
 const date = (time: Time): Date => new Date(time);
 
+/** Of all times on the page: its short name now, such as `GMT+1`, and the place. */
+export const zone = (): { readonly name: string; readonly place: string } => ({
+  name: new Intl.DateTimeFormat(locale, { timeZoneName: 'short' }).formatToParts().find(({ type }) => type === 'timeZoneName')?.value ?? '',
+  place: clock.resolvedOptions().timeZone,
+});
+
 /** Hours, minutes, seconds. */
 export const timeOfDay = (time: Time): string => clock.format(date(time));
 /** Hours and minutes. @public */
 export const hourMinute = (time: Time): string => minute.format(date(time));
 /** Day and minute. */
 export const dayTime = (time: Time): string => day.format(date(time));
-/** All of it, for titles. */
+/** All of it with its zone, for titles. */
 export const fullTime = (time: Time): string => full.format(date(time));
 
 /** The day alone, of a candle that is a day of UTC. */

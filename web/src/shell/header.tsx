@@ -1,6 +1,7 @@
 import { Link, useMatches, useRouter } from '@tanstack/react-router';
 import type { ComponentType } from 'react';
 import { auth, signOut } from '../auth.js';
+import { zone } from '../format.js';
 import { useConnection } from '../live.js';
 import { useStore } from '../store.js';
 import { theme, THEMES, type Theme } from '../theme.js';
@@ -43,6 +44,12 @@ function ConnectionLight() {
   );
 }
 
+/** Times stand without their zone everywhere else. */
+function Zone() {
+  const { name, place } = zone();
+  return <span title={`Times are those of ${place}`} className="text-xs whitespace-nowrap text-muted"><span className="sr-only">Times in </span>{name}</span>;
+}
+
 export function Header() {
   const { feed } = useConnection();
   const chosen = useStore(theme);
@@ -58,6 +65,7 @@ export function Header() {
           {feed?.stale && !feed.ended && <Badge tone="warn" title="No prices come: what is shown is old">STALE</Badge>}
           {feed?.ended && <Badge title="The feed has ended: no new prices come">ENDED</Badge>}
           <ConnectionLight />
+          <Zone />
           <label className="flex items-center">
             <span className="sr-only">Theme</span>
             <select value={chosen} onChange={(event) => theme.set(event.target.value as Theme)} className="min-h-8 rounded-md border border-line bg-surface px-1 text-xs text-muted">

@@ -4,7 +4,7 @@ import { LiveMark } from '../trading/live-mark.js';
 import { Badge } from '../ui/badge.js';
 import { Card } from '../ui/card.js';
 import { Empty, ErrorNote, Loading } from '../ui/states.js';
-import { counted, plainWords } from '../words.js';
+import { counted, plainWords, timesIn } from '../words.js';
 import { traceQuery, type Decision, type Trace } from './signal-data.js';
 
 /** A program that follows signals needs no name: this is its signal. */
@@ -21,7 +21,7 @@ function Decided({ decision: { account_id: account, intent, status, gate, origin
         <span className="text-muted">account {account}, {byWords(origin, originId)}</span>
         <time dateTime={timestamp} title={fullTime(timestamp)} className="ml-auto text-xs text-muted tabular-nums">{dayTime(timestamp)}</time>
       </div>
-      <p className="mt-0.5 text-xs text-muted">{gate ? <><strong className="font-semibold text-warn">{plainWords(gate.code)}</strong>: {String(gate.detail)}</> : reason}</p>
+      <p className="mt-0.5 text-xs text-muted">{gate ? <><strong className="font-semibold text-warn">{plainWords(gate.code)}</strong>: {timesIn(String(gate.detail))}</> : reason}</p>
     </li>
   );
 }

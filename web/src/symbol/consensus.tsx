@@ -4,6 +4,7 @@ import { useMarketNow } from '../clock.js';
 import { change, number, percent, span, timeOfDay } from '../format.js';
 import { Age } from '../signal-parts.js';
 import { Empty } from '../ui/states.js';
+import { voteSentence } from '../words.js';
 import type { PanelView } from './panel-view.js';
 import { Ring } from './ring.js';
 
@@ -30,7 +31,7 @@ function Sentences({ title, of }: { readonly title: string; readonly of: readonl
   return (
     <div>
       <h3 className="eyebrow">{title}</h3>
-      <ul className="mt-0.5 space-y-0.5 text-xs">{of.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>
+      <ul className="mt-0.5 space-y-0.5 text-xs">{of.map((sentence) => <li key={sentence}>{voteSentence(sentence)}</li>)}</ul>
     </div>
   );
 }

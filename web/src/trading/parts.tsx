@@ -51,7 +51,7 @@ export const StatusBadge = ({ status }: { readonly status: string }) => <Badge t
 /** Which gate refused, in words, and with its own. */
 export const Refusal = ({ gate }: { readonly gate: Gate }) => (
   <span className="text-xs">
-    <span className="font-medium text-sell" title={gate.code}>{gateWord(gate.code)}</span> <span className="text-muted">{detailWord(gate.detail)}</span>
+    <span className="font-medium text-sell" title={gate.code}>{gateWord(gate.code)}.</span> <span className="text-muted">{detailWord(gate.detail)}</span>
   </span>
 );
 

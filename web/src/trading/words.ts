@@ -1,3 +1,5 @@
+import { timesIn } from '../words.js';
+
 const of = (words: Readonly<Record<string, string>>) => (code: string): string => words[code] ?? code.toLowerCase().replaceAll('_', ' ');
 
 /** What a gate, a limit or a broker refused for, in words. */
@@ -62,7 +64,7 @@ export const statusWord = of({
 export const actionWord = of({});
 
 /** Of `detail` of a gate, which older servers did not always say in words. */
-export const detailWord = (detail: unknown): string => (typeof detail === 'string' ? detail : JSON.stringify(detail));
+export const detailWord = (detail: unknown): string => (typeof detail === 'string' ? timesIn(detail) : JSON.stringify(detail));
 
 /** Who did something: a subject, or somebody whom no token names. */
 export const personWord = (subject: string): string => (subject.startsWith('anonymous:') ? 'somebody without a token' : subject);

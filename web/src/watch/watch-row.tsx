@@ -37,7 +37,7 @@ function SignalCells({ signal }: { readonly signal: SignalUpdate | null }) {
   return (
     <>
       <Cell className={isValid(signal, now) ? '' : 'opacity-70'}><Stance of={signal.action} /></Cell>
-      <Cell wide className="whitespace-nowrap text-muted">{strengthWord(strength)} · {percent(agreement)}</Cell>
+      <Cell wide className="whitespace-nowrap text-muted">{strengthWord(strength)} · <span className="sr-only">agreement </span>{percent(agreement)}</Cell>
       <Cell numeric className="text-muted"><Age since={signal.timestamp} /></Cell>
     </>
   );

@@ -48,7 +48,7 @@ function OneAsset({ asset: { symbol, name, agent_id: agentId } }: { readonly ass
       <Statistics stats={board.stats} currency={currency} />
       <div className="grid items-start gap-3 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="min-w-0 space-y-3">
-          <CurveCard title={`Price and volume, ${board.chart.interval}`} label={`Price of ${symbol}`} points={curveOf(board.chart)} format={priced} empty="A point with each candle that closes." />
+          <PriceCurve symbol={symbol} chart={board.chart} />
           <Section title="Open positions">
             {board.positions.length === 0 ? <Empty title="Nothing is held." /> : <PositionTable positions={board.positions} currencyOf={() => currency} />}
           </Section>
@@ -64,6 +64,13 @@ function OneAsset({ asset: { symbol, name, agent_id: agentId } }: { readonly ass
 }
 
 const curveOf = ({ labels, prices, volumes }: AssetBoard['chart']) => labels.map((at, index) => ({ at, value: prices[index]!, volume: volumes[index]! }));
+
+/** The closed candles, and after them the price of now: the header and the chart say the same. */
+function PriceCurve({ symbol, chart }: { readonly symbol: string; readonly chart: AssetBoard['chart'] }) {
+  const now = usePrice(symbol);
+  const closed = curveOf(chart);
+  return <CurveCard title={`Price and volume, ${chart.interval}`} label={`Price of ${symbol}`} points={now ? [...closed, { at: now.timestamp, value: now.price }] : closed} format={priced} empty="A point with each candle that closes." />;
+}
 
 const Now = ({ symbol, last }: { readonly symbol: string; readonly last: number | null }) => <span className="tabular-nums">{priced(usePrice(symbol)?.price ?? last)}</span>;
 

@@ -10,6 +10,8 @@ import { Moment, priced, quantity, SideBadge, StatusBadge } from '../parts.js';
 import type { Order, OrderDetail } from '../types.js';
 
 const COLUMNS = 10;
+/** A reason that says no more than the status. */
+const SAID_BY_STATUS = 'It was cancelled';
 
 /** An order; opened, with its fills and what was decided. */
 export function OrderRow({ order, open, onToggle }: { readonly order: Order; readonly open: boolean; readonly onToggle: () => void }) {
@@ -29,7 +31,7 @@ export function OrderRow({ order, open, onToggle }: { readonly order: Order; rea
         <Cell numeric wide>{quantity(filled)}</Cell>
         <Cell numeric wide>{priced(average)}</Cell>
         <Cell numeric wide>{priced(fees)}</Cell>
-        <Cell><span className="inline-flex flex-wrap gap-1"><StatusBadge status={status} /><LiveMark account={account} /></span>{order.reason && <p className="mt-0.5 max-w-xs text-xs text-muted">{order.reason}</p>}</Cell>
+        <Cell><span className="inline-flex flex-wrap gap-1"><StatusBadge status={status} /><LiveMark account={account} /></span>{order.reason && order.reason !== SAID_BY_STATUS && <p className="mt-0.5 max-w-xs text-xs text-muted">{order.reason}</p>}</Cell>
       </tr>
       {open && <tr><td colSpan={COLUMNS} className="bg-raised/50 px-3 py-2"><Fills orderId={id} /></td></tr>}
     </>
