@@ -2,7 +2,7 @@ import { Link } from '@tanstack/react-router';
 import { useState } from 'react';
 import type { SignalResolved, SignalUpdate } from 'conclave/client';
 import { useMarketNow } from '../clock.js';
-import { change, dayTime, fullTime, number, percent } from '../format.js';
+import { change, dayTime, fullTime, hourMinute, number, percent } from '../format.js';
 import { isValid, Stance, strengthWord } from '../signal-parts.js';
 import { Badge } from '../ui/badge.js';
 import { Button } from '../ui/button.js';
@@ -34,7 +34,7 @@ function Row({ signal, outcome, digits, last }: { readonly signal: SignalUpdate;
   return (
     <tr data-signal={id}>
       <Cell className="whitespace-nowrap">
-        <Link to="/signals/$id" params={{ id }} title={fullTime(timestamp)} className="text-accent hover:underline">{dayTime(timestamp)}</Link>
+        <Link to="/signals/$id" params={{ id }} title={fullTime(timestamp)} className="text-accent hover:underline"><span className="max-sm:hidden">{dayTime(timestamp)}</span><span className="sm:hidden">{hourMinute(timestamp)}</span></Link>
         {last && <span className="ml-2"><Badge>last</Badge></span>}
       </Cell>
       <Cell><Stance of={action} /></Cell>

@@ -138,6 +138,7 @@ export class PriceChart {
   levels(levels: readonly { readonly title: string; readonly price: number; readonly color: string }[]): void {
     for (const line of this.#lines) this.#candles.removePriceLine(line);
     this.#lines = levels.map((level) => this.#candles.createPriceLine({ ...level, lineStyle: LineStyle.Dashed, lineWidth: 1, axisLabelVisible: true }));
+    this.#drawAll(); // only new data is scaled anew
   }
 
   structure(zones: readonly ZoneShape[], breaks: readonly BreakShape[]): void {
