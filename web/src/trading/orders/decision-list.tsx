@@ -14,6 +14,14 @@ const COLUMNS = [
 ];
 const ORIGINS: Readonly<Record<string, string>> = { signal: 'a signal', agent: 'an agent', strategy: 'a strategy', group: 'a group', person: 'a person' };
 
+/** Nobody decides when a position's own stop or target is reached: the server closes it. */
+const EXITS: Readonly<Record<string, string>> = { stop: 'its stop', target: 'its target', horizon: 'its time' };
+
+function byWords({ origin, origin_id: id }: Decision): string {
+  const exit = origin === 'person' || origin === 'strategy' ? EXITS[id ?? ''] : undefined;
+  return exit ?? ORIGINS[origin ?? ''] ?? origin ?? '–';
+}
+
 /** What was wanted and what became of it; refusals with their gate. */
 export function DecisionList({ list: { items, error, again, more, loadingMore } }: { readonly list: Listed<Decision> }) {
   if (error) return <div className="p-3"><ErrorNote error={error} again={again} /></div>;
@@ -28,14 +36,14 @@ export function DecisionList({ list: { items, error, again, more, loadingMore } 
 }
 
 function Row({ decision }: { readonly decision: Decision }) {
-  const { decision_id: id, timestamp, symbol, intent, account_id: account, origin, confidence, status, gate, reason } = decision;
+  const { decision_id: id, timestamp, symbol, intent, account_id: account, confidence, status, gate, reason } = decision;
   return (
     <tr data-decision={id}>
       <Cell className="whitespace-nowrap text-muted"><Moment at={timestamp} /></Cell>
       <Cell><Link to="/symbols/$symbol" params={{ symbol }} className="font-semibold hover:text-accent hover:underline">{symbol}</Link></Cell>
       <Cell className="whitespace-nowrap"><Wanted intent={intent} /></Cell>
       <Cell wide className="whitespace-nowrap text-muted">{account}</Cell>
-      <Cell wide className="whitespace-nowrap text-muted">{ORIGINS[origin ?? ''] ?? origin}</Cell>
+      <Cell wide className="whitespace-nowrap text-muted">{byWords(decision)}</Cell>
       <Cell numeric wide>{percent(confidence)}</Cell>
       <Cell className="sm:min-w-36"><span className="inline-flex flex-wrap gap-1"><StatusBadge status={status} /><LiveMark account={account} /></span>{gate && <div className="mt-0.5 max-w-sm"><Refusal gate={gate} /></div>}</Cell>
       <Cell wide className="max-w-md text-xs text-muted"><p className="line-clamp-2" title={reason}>{reason}</p></Cell>
