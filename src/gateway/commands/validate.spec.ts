@@ -1,13 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
-import { IsInt, ValidateNested } from 'class-validator';
+import { IsIn, IsInt, validate, ValidateNested } from 'class-validator';
 import fc from 'fast-check';
 import { costMs } from '../../../test/support/cost.js';
 import { CodedError } from '../../model/codes.js';
 import { AnalyzeCommand, AuthenticateCommand, GetStatusCommand, PingCommand, SubscribeCommand, UnsubscribeCommand } from './commands.dto.js';
 import { isRoomName } from './room-name.dto.js';
 import { positionIn } from './since.dto.js';
-import { validated } from './validate.js';
+import { validated, validationError } from './validate.js';
 
 const COMMANDS = [SubscribeCommand, UnsubscribeCommand, AnalyzeCommand, GetStatusCommand, AuthenticateCommand, PingCommand];
 const at = { epoch: 'k3x9', offset: 42 };
@@ -164,6 +164,16 @@ it.each<[unknown, boolean]>([
   ['client:', false], ['client:a\nb', false], [`client:${'x'.repeat(256)}`, false], ['constructor', false], ['', false], [7, false], [null, false],
 ])('room %j: %j', (name, valid) => {
   expect(isRoomName(name)).toBe(valid);
+});
+
+it('names a field once: the library’s own words begin with it, and so does the path', async () => {
+  class Kinds {
+    @IsIn(['a', 'b'])
+    kind = 'c';
+  }
+  const { message, details } = validationError(await validate(new Kinds()));
+  expect(message).toBe('kind: must be one of the following values: a, b');
+  expect(details).toEqual([{ path: 'kind', message: 'must be one of the following values: a, b' }]);
 });
 
 it('costs little, also for a thousand symbols with their positions', () => {

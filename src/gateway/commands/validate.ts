@@ -48,9 +48,12 @@ const detailsOf = (error: ValidationError, parent = '', list = false): readonly 
   const checks = checksOf(error);
   const own = checks.length > 0
     ? checks.flatMap((check) => check(error.value, error.target ?? {})).map((at) => ({ ...at, path: joined(path, at.path) }))
-    : Object.values(error.constraints ?? {}).map((message) => ({ path, message }));
+    : Object.values(error.constraints ?? {}).map((message) => ({ path, message: withoutName(message, error.property ?? '') }));
   return [...own, ...(error.children ?? []).flatMap((child) => detailsOf(child, path, Array.isArray(error.value)))];
 };
+
+/** The library's own words begin with the field, which the path says already. */
+const withoutName = (message: string, name: string): string => (name !== '' && message.startsWith(`${name} `) ? message.slice(name.length + 1) : message);
 
 const invalid = (all: readonly ErrorDetail[]): CodedError => {
   const more = all.length - MAX_DETAILS;
