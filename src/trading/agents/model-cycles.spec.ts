@@ -102,7 +102,7 @@ describe('a model that fails', () => {
     ['a refusal', { refusal: 'No.' }, /REFUSED/], ['silence', { hang: true }, /TIMEOUT: deep-mind-7: No reply in time/],
   ])('by %s: the cycle waits and says so, the account is left alone, the next cycle comes', async (_name, answer, words) => {
     await world.agents.stop(0);
-    await build({ deadlineMs: 800 });
+    await build({ deadlineMs: 'hang' in answer ? 1500 : 30_000 });
     server.answer = (_asked, nth) => (nth === 1 ? said(LONG, WAIT) : answer);
     await world.run(0, rising(33));
     const [, failed] = await world.said('decision');
