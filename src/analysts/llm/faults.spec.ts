@@ -23,7 +23,7 @@ let caller: ModelCaller;
 
 const seat = (over: Partial<ModelSeatConfig> = {}): ModelSeatConfig => ({
   id: 'seat', name: 'Seat', kind: 'model', role: 'technical', weight: 1, provider: 'test', model: 'test-model', family: 'test',
-  temperature: 0.2, seed: 7, maxTokens: 500, deadlineMs: 5000, prompt: { path: 'config/prompts/test.md', text: 'You read charts.' }, ...over,
+  temperature: 0.2, seed: 7, maxTokens: 500, deadlineMs: 30_000, prompt: { path: 'config/prompts/test.md', text: 'You read charts.' }, ...over,
 });
 
 function build(over: Partial<ProviderConfig> = {}, storedFirst = false): void {
@@ -168,7 +168,7 @@ describe('a server that fails', () => {
 
   it('says nothing in time: TIMEOUT, the connection is closed, the whole reservation stays booked', async () => {
     server.answer = () => ({ hang: true });
-    expect(await ask({ deadlineMs: 100 })).toMatchObject({ signal: 'ABSTAIN', reason: 'TIMEOUT' });
+    expect(await ask({ deadlineMs: 1000 })).toMatchObject({ signal: 'ABSTAIN', reason: 'TIMEOUT' });
     await until(() => server.inFlight === 0, 'the connection is closed');
     expect(outcomes()).toEqual(['TIMEOUT']);
     expect(log.calls[0]!.nanoUsd).toBeGreaterThan(500_000);
@@ -200,6 +200,7 @@ describe('a server that fails', () => {
 
 describe('the breaker', () => {
   it('opens after five failures, lets nothing through, and closes with the first success after its time', async () => {
+    build({ breakerMs: 1500 });
     server.answer = () => ({ status: 500 });
     await ask();
     await ask();
