@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../test/support/seeded.js';
 import { isDeepStrictEqual } from 'node:util';
 import type { Action, Stance } from '../model/opinion.js';
 import type { Decided, Verdict } from '../model/verdict.js';
@@ -7,10 +7,8 @@ import type { Ballot, Rules } from './ballot.js';
 import { capOf } from './cap.js';
 import { decide } from './decide.js';
 
-// Seven properties over 16,000 panels each, 3 to 15 domains; FC_SEED repeats a run.
+// Seven properties over 16,000 panels each, 3 to 15 domains; FC_SEED draws others.
 const RUNS = 16_000;
-const seed = process.env['FC_SEED'] ? Number(process.env['FC_SEED']) : Date.now() % 2 ** 31;
-console.log(`consensus properties: FC_SEED=${seed}`);
 
 const EPS = 1e-9;
 const STANCES: readonly Stance[] = ['BUY', 'SELL', 'HOLD', 'ABSTAIN'];
@@ -80,7 +78,7 @@ const check = (property: (panel: Panel) => void): void =>
       panels++;
       property(panel);
     }),
-    { seed, numRuns: RUNS },
+    { numRuns: RUNS },
   );
 
 function decided(verdict: Verdict): Decided {

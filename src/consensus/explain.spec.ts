@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../test/support/seeded.js';
 import type { Stance } from '../model/opinion.js';
 import type { Ballot, Rules } from './ballot.js';
 import { decide } from './decide.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../test/support/seeded.js';
 import { cell } from './csv-cell.js';
 
 describe('a cell of the CSV', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../test/support/seeded.js';
 import { costMs } from '../../test/support/cost.js';
 import { NearestIndex, type Indexed } from './nearest.js';
 

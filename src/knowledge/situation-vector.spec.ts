@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../test/support/seeded.js';
 import type { MarketView } from '../model/market-view.js';
 import { calmCandles, coldView, viewOf } from '../../test/support/views.js';
 import { situationVector, VECTOR_NAMES, VECTOR_SIZE } from './situation-vector.js';

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../test/support/seeded.js';
 import { Batch } from './batch.js';
 import { Packet } from './packet.js';
 

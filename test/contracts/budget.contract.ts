@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../support/seeded.js';
 import { BudgetBook } from '../../src/journal/budget-book.js';
 import { isOverBudget, NANO, type OverBudget, type Reservation } from '../../src/journal/budget.js';
 import { SqlBudget } from '../../src/journal/budget.sql.js';

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { afterAll, expect, it } from '@jest/globals';
 import WebSocket from 'ws';
 import { AnalystClient } from '../support/analyst-client.js';
+import { SEED } from '../support/seeded.js';
 import { cleanUp, freshDataDir, startServer, type TestServer } from '../support/server.js';
 
 const RUNS = 1000;
@@ -13,7 +14,6 @@ const DEADLINE_MS = 3000;
 const HONEST = ['h1', 'h2', 'h3', 'h4', 'h5'];
 const HOSTILE = ['x1', 'x2'];
 const ACTIONS = ['BUY', 'SELL', 'HOLD'] as const;
-const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 afterAll(cleanUp);
 
@@ -90,7 +90,7 @@ class Asker {
 }
 
 it('seven remote analysts, two of them hostile: the verdict is the honest ones’ in 1,000 runs, and the two are named', async () => {
-  console.log(`seed ${SEED} (SEED=${SEED} gives the same)`);
+  console.log(`FC_SEED=${SEED}`);
   const server = await serverWithoutRules();
   const tokens = new Map<string, string>();
   for (const name of [...HONEST, ...HOSTILE]) {

@@ -4,13 +4,13 @@ import WebSocket from 'ws';
 import { CODES } from '../../src/model/codes.js';
 import { oddPacket, Random, rawText, socketIoText, value } from '../support/random-frames.js';
 import { answerOf } from '../support/refusals.js';
+import { SEED } from '../support/seeded.js';
 import { cleanUp, startServer, type TestServer } from '../support/server.js';
 import { TRANSPORTS } from '../support/transports.js';
 
 const FRAMES = 10_000;
 const POSTS = 500;
 const HANDSHAKES = 500;
-const SEED = Number(process.env['RANDOM_SEED'] ?? Date.now() % 2 ** 32);
 /** What the server may close with: a code of the table, or WebSocket's own where a frame is none (1002, 1007). */
 const CLOSES: ReadonlySet<number> = new Set<number>([...Object.values(CODES).flatMap((row) => ('close' in row ? [row.close as number] : [])), 1002, 1007]);
 /** With no code, where a client said goodbye to Socket.IO itself, or sent what is no message of engine.io, which then ends it. */
@@ -21,7 +21,7 @@ let server: TestServer;
 
 beforeAll(async () => {
   server = await startServer({ SYMBOLS: 'AAPL,NVDA,BTC/USD', WS_MAX_CONNECTIONS_PER_IP: '1000' });
-  console.log(`Random frames with RANDOM_SEED=${SEED}`);
+  console.log(`Random frames with FC_SEED=${SEED}`);
 });
 afterAll(cleanUp);
 

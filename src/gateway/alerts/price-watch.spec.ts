@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../../test/support/seeded.js';
 import type { Alert } from './alert.js';
 import { turnsTrue, type When } from './condition.js';
 import { PriceWatch } from './price-watch.js';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { Type } from 'class-transformer';
 import { IsIn, IsInt, validate, ValidateNested } from 'class-validator';
-import fc from 'fast-check';
+import fc from '../../../test/support/seeded.js';
 import { costMs } from '../../../test/support/cost.js';
 import { CodedError } from '../../model/codes.js';
 import { AnalyzeCommand, AuthenticateCommand, GetStatusCommand, PingCommand, SubscribeCommand, UnsubscribeCommand } from './commands.dto.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../../test/support/seeded.js';
 import { openedLink } from '../../../test/support/redis-links.js';
 import { RedisServer } from '../../../test/support/redis-server.js';
 import { until } from '../../../test/support/until.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../../test/support/seeded.js';
 import { Packr } from 'msgpackr';
 import { readMsgpack } from './msgpack-reader.js';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../../test/support/seeded.js';
 import { freshSqlite, type FreshDatabase } from '../../../test/support/databases.js';
 import { RoomWorld } from '../../../test/support/room-world.js';
 import { perpetual, tradesWorld, tradingGroup, type TradesWorld } from '../../../test/support/trades-world.js';

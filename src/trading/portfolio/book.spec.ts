@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../../test/support/seeded.js';
 import { decimal, ZERO, type Decimal } from '../../model/decimal.js';
 import { sign, type AccountMode, type Execution, type Leg } from '../../model/trading.js';
 import { Book, historyOf, pnlPercentage, usedPercentage, withHistory, type ClosedTrade } from './book.js';
@@ -105,6 +105,6 @@ describe('the account equation', () => {
       const open = book.positions().reduce((sum, position) => sum.plus(position.realised).minus(position.fees), ZERO);
       near(trades.reduce((sum, { pnl }) => sum.plus(pnl), open), realised.minus(fees));
       for (const { pnl, quantity, exitPrice, entryPrice } of trades) expect([pnl, quantity, exitPrice, entryPrice].every((one) => one.isFinite())).toBe(true);
-    }), { numRuns: 300, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}) });
+    }), { numRuns: 300 });
   });
 });

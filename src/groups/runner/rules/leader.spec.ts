@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../../../test/support/seeded.js';
 import { held, opinion, situation } from '../../../../test/support/situations.js';
 import { DECISIONS, opens, type DecisionAction, type MemberOpinion } from '../opinion.js';
 import { checked } from './checks.js';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import fc from 'fast-check';
+import fc from '../../../../test/support/seeded.js';
 import { PriceMoves, type MoveRules } from './price-moves.js';
 
 const RULES: MoveRules = { threshold: 0.01, direction: 'both', windowMs: null, cooldownMs: 0 };

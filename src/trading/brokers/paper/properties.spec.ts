@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import fc from 'fast-check';
+import fc from '../../../../test/support/seeded.js';
 import type { Candle } from '../../../model/candle.js';
 import { decimal, ZERO, type Decimal } from '../../../model/decimal.js';
 import { ORDER_TYPES, sign, TIMES_IN_FORCE, type AccountMode, type Leg } from '../../../model/trading.js';
@@ -143,7 +143,7 @@ describe('the paper broker, on random bars and orders', () => {
   it.each([['spot'], ['perpetual']] as const)('keeps its books even at every step, pays what it has, and fills what was possible (%s)', async (mode) => {
     const seen: Seen = { fills: 0, liquidations: 0 };
     await fc.assert(fc.asyncProperty(fc.array(step, { minLength: 10, maxLength: 25, size: 'max' }), (steps) => holds(db, mode, steps, seen)), {
-      numRuns: 60, ...(process.env['FC_SEED'] ? { seed: Number(process.env['FC_SEED']) } : {}),
+      numRuns: 60,
     });
     // otherwise nothing was tried
     expect(seen.fills).toBeGreaterThan(80);
