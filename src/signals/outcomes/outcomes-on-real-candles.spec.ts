@@ -33,7 +33,7 @@ async function replay(db: FreshDatabase): Promise<{ node: OutcomeNode; candles: 
     },
     ended: () => { ended = true; },
   });
-  await until(() => ended, 'the end of the file');
+  await until(() => ended, 'the end of the file', 500_000);
   return { node, candles, similar };
 }
 
@@ -43,7 +43,7 @@ describeReal('outcomes over all of SPY\'s daily candles (skipped where ../shared
   beforeAll(async () => {
     db = await freshSqlite();
     all = await replay(db);
-  });
+  }, 600_000);
   afterAll(() => db.drop());
 
   it('are R = ln(close[t+H] / open[t+1]) of each signal, over weekends and holidays, and nothing before its time', async () => {

@@ -29,7 +29,7 @@ const MIB = 1024 * 1024;
 export interface SlowCounts extends Counts {
   /** How long the figures before are measured. */
   readonly beforeMs: number;
-  /** The others' p99 may grow by a fifth, or by so much, whichever is more: what the clock of a shared machine is worth. */
+  /** What the clock of a shared machine is worth: the others' p99 may grow by a fifth, or by so much, whichever is more, and sockets may close so much later. */
   readonly slackMs: number;
 }
 
@@ -65,7 +65,7 @@ export async function slowClients({ beforeMs, slackMs, ...counts }: SlowCounts):
     if (droppedAt.length < slow.length) failures.push(`only ${droppedAt.length} of ${slow.length} were dropped within ${BOUND_WITHIN_MS} ms`);
     const back = droppedAt.map((at, nth) => (goneAt[nth] ?? Number.POSITIVE_INFINITY) - at);
     const slowest = Math.max(...back);
-    if (slowest > CLOSED_WITHIN_MS) failures.push(`closed ${Math.round(slowest)} ms after the bound`);
+    if (slowest > CLOSED_WITHIN_MS + slackMs) failures.push(`closed ${Math.round(slowest)} ms after the bound`);
     const allowed = Math.max(1.2 * p99Before, p99Before + slackMs);
     if (p99During > allowed) failures.push(`the others' p99 was ${p99During.toFixed(1)} ms, before ${p99Before.toFixed(1)}`);
     await until(() => slow.every(({ connected }) => !connected), 'they know', 10_000);
