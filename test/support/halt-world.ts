@@ -29,7 +29,7 @@ export const openAt = (server: AlpacaServer): readonly string[] => server.orders
 export async function haltWorld(db: Database, accountIds: readonly string[], alpaca: Partial<AlpacaLimits>): Promise<HaltWorld> {
   const feed = new HandFeed(COINS.map((symbol) => instrumentOf(symbol)), '1m');
   const servers: AlpacaServer[] = [];
-  for (const _ of accountIds) servers.push(await startAlpacaServer());
+  while (servers.length < accountIds.length) servers.push(await startAlpacaServer());
   const { limits } = accountOf('x');
   const world = await tradingWorld(db, {
     feed, askAgainMs: [20, 40],

@@ -7,7 +7,7 @@ type Content = Pick<StoredEvent, 'eventType' | 'priority' | 'targets' | 'title' 
 export const isSameEvent = (one: Content, other: Content): boolean => textOf(one) === textOf(other);
 
 function textOf({ eventType, priority, targets, title, payload, tags, condition }: Content): string {
-  const { trace: _, ...rest } = condition ?? {};
+  const rest = Object.fromEntries(Object.entries(condition ?? {}).filter(([name]) => name !== 'trace'));
   return JSON.stringify([eventType, priority, [...targets].sort(), title, hashOr(() => JSON.parse(payload), payload), [...tags].sort(), hashOr(() => rest, JSON.stringify(rest))]);
 }
 

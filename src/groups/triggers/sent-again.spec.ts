@@ -98,7 +98,7 @@ describe.each([['SQLite', freshSqlite], ['PostgreSQL', freshPostgres]] as const)
   });
 
   it('is one event where both nodes take it at once', async () => {
-    const takers = await Promise.all(nodes.map(({ desk }) => new TriggerIntake({ db: db.kysely, events: desk, groups: new GroupStore(db.kysely), frameBytes: 65_536 })));
+    const takers = nodes.map(({ desk }) => new TriggerIntake({ db: db.kysely, events: desk, groups: new GroupStore(db.kysely), frameBytes: 65_536 }));
     const source = { triggerId: randomUUID(), name: 'both' };
     const answers = await Promise.all(Array.from({ length: 20 }, (_, at) => takers[at % 2]!.take(source, frame('both'), 'type', null)));
     expect(new Set(answers.map(({ id }) => id as unknown)).size).toBe(1);
@@ -140,11 +140,16 @@ describe.each([['SQLite', freshSqlite], ['PostgreSQL', freshPostgres]] as const)
     const first = await client.ask(frame('day'));
     const age = (by: number) => db.kysely.updateTable('group_events').set((eb) => ({ created_at: eb('created_at', '-', by) })).where('event_id', '=', String(first['id'])).execute();
     await age(KEPT_MS - 60_000);
-    let forgotten: Promise<void> | null = null;
-    const retention = new EventRetention({ forget: (before) => (forgotten = nodes[0]!.deliveries.forget(before)) }, 1, (error) => { throw error; });
+    const forgotten: Promise<void>[] = [];
+    const forget = (before: number): Promise<void> => {
+      forgotten.push(nodes[0]!.deliveries.forget(before));
+      return forgotten.at(-1)!;
+    };
+    const retention = new EventRetention({ forget }, 1, (error) => { throw error; });
     retention.start();
     retention.stop();
-    await forgotten;
+    expect(forgotten).toHaveLength(1);
+    await Promise.all(forgotten);
     expect(await client.ask(frame('day'))).toMatchObject({ id: first['id'], duplicate: true });
     await age(120_000);
     const second = await client.ask(frame('day', { payload: 'something else' }));
