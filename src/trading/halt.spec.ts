@@ -35,13 +35,18 @@ it('takes forty orders that add exposure off Alpaca, several at once and with on
   await fill('main', ADDING);
   expect(openAt(server)).toHaveLength(ADDING + 2);
   server.latencyMs = ANSWER_MS;
-  const asked = server.requests.get('GET /v2/orders:by_client_order_id');
+  const asked: string[] = [];
+  server.fault = ({ route, last }) => {
+    asked.push(`${route} ${last}`);
+    return null;
+  };
   await halt('main');
   expect(openAt(server)).toEqual(STOPS);
   expect(await orders()).toEqual(['stop accepted', 'stop accepted']);
   expect(server.mostAtOnce.get(DELETE)).toBeGreaterThan(4);
   expect(server.mostAtOnce.get(DELETE)).toBeLessThanOrEqual(CANCELS_AT_ONCE);
-  expect([server.requests.get(DELETE), server.requests.get('GET /v2/orders:by_client_order_id')]).toEqual([ADDING, asked]);
+  const adding = server.orders.filter(({ status }) => status === 'canceled').map(({ id }) => `${DELETE} ${id}`);
+  expect(asked.slice(0, ADDING).sort()).toEqual(adding.sort()); // whatever Alpaca was slow to tell is asked for after them
   expect((await alerts()).map(({ code }) => code)).toEqual(['TRADING_HALTED']);
 });
 

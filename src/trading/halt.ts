@@ -21,7 +21,7 @@ export interface HaltNeeds {
 }
 
 /** A broker tells of a cancel by itself, a little later; after so long it is asked. */
-const [TOLD_WITHIN_MS, LOOK_MS] = [500, 10];
+const [TOLD_WITHIN_MS, LOOK_MS] = [1000, 10];
 
 /** HALTED: what can add exposure goes at once, and is asked to go until it is gone; what only reduces is never touched. */
 export class Halt {
