@@ -1,7 +1,6 @@
 import type { MarketView } from '../model/market-view.js';
 import { UNTRUSTED_DOMAIN, type Vote } from '../model/opinion.js';
 import type { Decided } from '../model/verdict.js';
-import type { SeatStatistics } from '../model/wire/analysts.js';
 import type { Analyst, Question } from './analyst.js';
 import { Asking, type OnVote, type Outstanding } from './asking.js';
 import { JUDGE, type Deliberation } from './deliberation.js';
