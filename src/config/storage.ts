@@ -27,10 +27,12 @@ export function storageConfig(variables: Variables, root: string, findings: Find
   };
 }
 
+const DAYS = { min: 0, max: 100_000, words: 'of days from 0 (for ever) to 100000' };
+
 function retention(variables: Variables, findings: Findings): StorageConfig['retention'] {
-  const days = (name: string, fallback: number): number => variables.number(name, fallback, { min: 0, max: 100_000, words: 'of days from 0 (for ever) to 100000' });
   const kept = {
-    runDays: days('RUN_KEEP_DAYS', 365), cycleDays: days('CYCLE_KEEP_DAYS', 90), equityDays: days('EQUITY_KEEP_DAYS', 35), equityHourlyDays: days('EQUITY_KEEP_HOURLY_DAYS', 730),
+    runDays: variables.number('RUN_KEEP_DAYS', 365, DAYS), cycleDays: variables.number('CYCLE_KEEP_DAYS', 90, DAYS),
+    equityDays: variables.number('EQUITY_KEEP_DAYS', 35, DAYS), equityHourlyDays: variables.number('EQUITY_KEEP_HOURLY_DAYS', 730, DAYS),
   };
   if (kept.equityDays > 0 && kept.equityHourlyDays > 0 && kept.equityHourlyDays < kept.equityDays) {
     findings.problem(`EQUITY_KEEP_HOURLY_DAYS=${kept.equityHourlyDays}: must be at least EQUITY_KEEP_DAYS (${kept.equityDays}), or 0: points of each hour are what is left of all points`);

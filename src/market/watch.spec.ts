@@ -64,7 +64,7 @@ describe('the watch', () => {
     expect(asked).toHaveLength(1);
   });
 
-  it('analyses a first subscription, not again within the cooldown, and not while a run is under way', async () => {
+  it('analyses a first subscription, not again before the schedule would, and not while a run is under way', async () => {
     const { watch, price, market, settle, kinds } = bench();
     price(100, 0);
     watch.firstSubscription('X');
@@ -72,10 +72,10 @@ describe('the watch', () => {
     expect(kinds()).toEqual(['first_subscription']);
     await settle();
     watch.analysed('X', 100, 0);
-    market.time = 4_999;
+    market.time = 29_999;
     watch.firstSubscription('X');
     expect(kinds()).toHaveLength(1);
-    market.time = 5_000;
+    market.time = 30_000;
     watch.firstSubscription('X');
     expect(kinds()).toHaveLength(2);
   });

@@ -61,12 +61,12 @@ export class Watch {
     if (entry.byCandle) await this.#ask(entry, { kind: 'candle' }, at);
   }
 
-  /** Somebody watches a symbol that nobody watched. Within the cooldown of its last analysis there is nothing new to say. */
+  /** Somebody watches a symbol that nobody watched. Had it been watched all the time, its last analysis would be no younger than `intervalMs`. */
   firstSubscription(symbol: string): void {
     const at = this.#options.market.now();
     const entry = this.#entry(symbol, at);
     if (entry.byCandle || entry.pending) return;
-    if (entry.analysed && at - entry.since < this.#options.config.cooldownMs) return;
+    if (entry.analysed && at - entry.since < this.#options.config.intervalMs) return;
     void this.#ask(entry, { kind: 'first_subscription' }, at);
   }
 

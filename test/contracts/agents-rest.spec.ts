@@ -55,12 +55,12 @@ beforeEach(async () => {
   } as const))).execute();
   trading.accountsById.get('loser')!.book.enter({ entryId: 'x', kind: 'adjustment', amount: trading.account('loser').initial.times(-0.5), symbol: null, at: 0 });
   const provided = [
-    { provide: CONFIG, useValue: { trading: { agents: CONFIGS } } }, { provide: LOG, useValue: pino({ level: 'silent' }) }, { provide: DATABASE, useValue: db }, { provide: CLUSTER, useValue: null },
+    { provide: CONFIG, useValue: { trading: { agents: CONFIGS }, retention: { equityDays: 0, equityHourlyDays: 0 } } }, { provide: LOG, useValue: pino({ level: 'silent' }) }, { provide: DATABASE, useValue: db }, { provide: CLUSTER, useValue: null },
     { provide: RoomWriter, useValue: roomNode(db).writer }, { provide: Market, useValue: world.market }, { provide: SignalStore, useValue: {} }, { provide: Runs, useValue: {} }, { provide: ModelCaller, useValue: {} },
     { provide: Trading, useValue: trading },
   ];
   const given: DynamicModule = { module: Given, providers: provided, exports: provided.map(({ provide }) => provide) };
-  nest = await NestFactory.create<NestExpressApplication>(AgentsModule.of(given), { logger: false });
+  nest = await NestFactory.create<NestExpressApplication>(AgentsModule.of(given), { logger: false, abortOnError: false });
   nest.useGlobalPipes(new RequestValidationPipe());
   nest.useGlobalFilters(new ProblemFilter(() => false, pino({ level: 'silent' })));
   trading.elsewhere.add('loser').add('winner').add('asset-btc-usd');

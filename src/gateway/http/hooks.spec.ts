@@ -114,7 +114,7 @@ describe.each([['sqlite', freshSqlite], ['postgres', freshPostgres]] as const)('
     ['a timestamp that is too old', '{}', { timestamp: NOW_S - 301 }, 401, 'TOKEN_INVALID', /301 s old/],
     ['a timestamp to come', '{}', { timestamp: NOW_S + 301 }, 401, 'TOKEN_INVALID', /301 s ahead/],
     ['a trigger that there is not', '{}', { to: 'nobody' }, 404, 'NOT_FOUND', /nobody/],
-    ['a name that no database takes', '{}', { to: 'a\0b' }, 404, 'NOT_FOUND', /no enabled webhook/],
+    ['a name that no database takes', '{}', { to: 'a\0b' }, 400, 'VALIDATION_ERROR', /NUL/],
     ['a body that is no JSON', '{"a":', {}, 400, 'BAD_JSON', /JSON/],
     ['a body of another type', 'a=1', { headers: { 'Content-Type': 'application/x-www-form-urlencoded' } }, 400, 'BAD_JSON', /JSON/],
     ['a body of no type that is read', '{}', { headers: { 'Content-Type': 'text/plain' } }, 400, 'VALIDATION_ERROR', /application\/json/],
