@@ -1,5 +1,6 @@
 import { queryOptions } from '@tanstack/react-query';
 import { all, get, type Page } from './api.js';
+import type { Candle } from './candle.js';
 
 export interface SymbolInfo {
   readonly symbol: string;
@@ -15,16 +16,6 @@ export interface SymbolInfo {
   readonly price: number | null;
   readonly change_pct: number | null;
   readonly source: string;
-}
-
-export interface Candle {
-  /** Opening, ISO-8601. */
-  readonly time: string;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
 }
 
 type Direction = 'bullish' | 'bearish';
@@ -61,9 +52,20 @@ export const symbolsQuery = queryOptions({
   queryFn: ({ signal }) => all<SymbolInfo>('/api/symbols', signal),
 });
 
+interface CandlesAsked {
+  readonly symbol: string;
+  readonly interval: string;
+  readonly limit: number;
+  /** Only candles that opened before; null: the newest. */
+  readonly before?: string | null;
+}
+
+/** Closed candles, oldest first. @throws ApiError */
+export const closedCandles = (asked: CandlesAsked, signal?: AbortSignal): Promise<Page<Candle>> => get('/api/market/candles', { ...asked }, signal);
+
 /** The newest closed candles, oldest first. */
 export const candlesQuery = (symbol: string, interval: string, limit: number) => queryOptions({
   queryKey: ['candles', symbol, interval, limit],
   meta: { unlogged: true },
-  queryFn: async ({ signal }) => (await get<Page<Candle>>('/api/market/candles', { symbol, interval, limit }, signal)).items,
+  queryFn: async ({ signal }) => (await closedCandles({ symbol, interval, limit }, signal)).items,
 });

@@ -3,8 +3,8 @@ import type { EventOrigin, GroupEvent } from '../../model/wire/groups.js';
 import type { NewMessage } from '../../rooms/message.js';
 import type { Schema } from '../../storage/schema.js';
 
-/** Something for groups to hear of, before it has an id. */
-export interface NewEvent {
+/** Something for groups to hear of, before it has an id. Targets that name no group are left out. */
+export interface NewEvent extends Pick<GroupEvent, 'priority' | 'targets' | 'title' | 'payload' | 'tags' | 'condition'> {
   /** The same thing makes one event: a second one with its key is answered with the first. null: each is its own. */
   readonly key: string | null;
   /** How long the key stands, in milliseconds, where not for ever. */
@@ -16,15 +16,6 @@ export interface NewEvent {
   readonly sourceId: string;
   /** Id of the trigger or group. */
   readonly originId: string | null;
-  /** 1 to 10; higher first where a group has a backlog. */
-  readonly priority: number;
-  /** Names of groups; those that there are not are left out. */
-  readonly targets: readonly string[];
-  readonly title: string;
-  /** As it came, as a rule JSON text. */
-  readonly payload: string;
-  readonly tags: readonly string[];
-  readonly condition: Readonly<Record<string, unknown>> | null;
   /** null: its own id. */
   readonly correlationId: string | null;
 }

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
+import type { CycleDecision } from '../../model/wire/trading.js';
 import type { Schema } from '../../storage/schema.js';
 import type { AgentCyclesTable } from '../../storage/trading-schema.js';
-import type { CycleDecision } from '../../model/wire/trading.js';
 
 /** The cycles as they were stored, with what became of their decisions since: the desk keeps that, not the cycle. */
 export async function withPresentStatus(db: Kysely<Schema>, rows: readonly AgentCyclesTable[]): Promise<readonly AgentCyclesTable[]> {

@@ -1,12 +1,4 @@
-/** As in `market.ts`; written out, as this file is tested without a browser. */
-interface Candle {
-  readonly time: string;
-  readonly open: number;
-  readonly high: number;
-  readonly low: number;
-  readonly close: number;
-  readonly volume: number;
-}
+import type { Candle } from '../candle.js';
 
 /**
  * The candle under way as its closed parts make it, or null where none has closed. `finer`: the longest interval first; of each

@@ -1,7 +1,8 @@
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { SignalUpdate } from 'conclave/client';
 import { digitsOf } from '../format.js';
-import type { Candle, Structure, SymbolInfo } from '../market.js';
+import type { Candle } from '../candle.js';
+import type { Structure, SymbolInfo } from '../market.js';
 import { followPrice } from '../prices.js';
 import { useStore } from '../store.js';
 import { theme } from '../theme.js';

@@ -4,7 +4,8 @@ import {
 } from 'lightweight-charts';
 import type { SignalUpdate } from 'conclave/client';
 import { axisTime, compact, fullDay, fullTime, number } from '../format.js';
-import { intervalMs, type Candle } from '../market.js';
+import type { Candle } from '../candle.js';
+import { intervalMs } from '../market.js';
 import type { Price } from '../prices.js';
 import { chartTime, markOf } from './chart-time.js';
 import type { Colours } from './colours.js';

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
-import { get, type Page } from '../api.js';
-import { intervalMs, type Candle } from '../market.js';
+import type { Candle } from '../candle.js';
+import { closedCandles, intervalMs } from '../market.js';
 import { begunOf } from './begun.js';
 
 /** The part of the candle under way that was before this page listened; asked anew with each candle that closes, and after a break. */
@@ -15,7 +15,7 @@ export function useBegun(symbol: string, intervals: readonly string[], interval:
     queryFn: async ({ signal }) => {
       const finer = await Promise.all(lengths.slice(1).map(async (each, index) => {
         const limit = Math.ceil(intervalMs(lengths[index]!) / intervalMs(each)); // what the next longer one holds
-        const { items } = await get<Page<Candle>>('/api/market/candles', { symbol, interval: each, limit }, signal);
+        const { items } = await closedCandles({ symbol, interval: each, limit }, signal);
         return { lengthMs: intervalMs(each), candles: items };
       }));
       return begunOf(startMs, finer);

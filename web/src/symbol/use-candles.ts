@@ -1,7 +1,8 @@
 import { useInfiniteQuery, useQueryClient, type InfiniteData } from '@tanstack/react-query';
 import { useCallback, useMemo } from 'react';
-import { get, type Page } from '../api.js';
-import type { Candle } from '../market.js';
+import type { Page } from '../api.js';
+import type { Candle } from '../candle.js';
+import { closedCandles } from '../market.js';
 
 const PAGE = 300;
 /** Enough for what closed since the last look. */
@@ -36,7 +37,7 @@ export function useCandles(symbol: string, interval: string, joined: boolean): C
     meta: { unlogged: true },
     enabled: joined,
     initialPageParam: null as string | null,
-    queryFn: ({ pageParam: before, signal }) => get<Page<Candle>>('/api/market/candles', { symbol, interval, limit: PAGE, before }, signal),
+    queryFn: ({ pageParam: before, signal }) => closedCandles({ symbol, interval, limit: PAGE, before }, signal),
     getNextPageParam: ({ next }) => next,
   });
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query;
@@ -45,7 +46,7 @@ export function useCandles(symbol: string, interval: string, joined: boolean): C
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
   const closed = useCallback(() => {
-    get<Page<Candle>>('/api/market/candles', { symbol, interval, limit: NEWEST })
+    closedCandles({ symbol, interval, limit: NEWEST })
       .then(({ items }) => {
         const known = queries.getQueryData<Pages>(key)?.pages[0]?.items.at(-1);
         if (known && items[0] && items[0].time > known.time) return void refetch(); // this tab has slept: more has closed than was asked for
